@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { ConfigError, resolveConfig } from './resolve';
+import type { Config } from './schema';
+
+/** A checked configuration and the folder that its relative paths start from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly directory: string;
+}
+
+/**
+ * Loads `modelapp.config.ts`, or the `modelapp.config.js` that a build made of it.
+ * @throws {ConfigError} whose lines name the file and the path inside it
+ */
+export async function loadConfig(file = findConfig(process.cwd())): Promise<LoadedConfig> {
+  const path = resolve(file);
+  const shown = relative(process.cwd(), path) || path;
+  if (!existsSync(path)) throw new ConfigError([`${shown}: there is no such file`]);
+  const input = readDefaultExport(await compile(path, shown), path, shown);
+  try {
+    return { config: resolveConfig(input), directory: dirname(path) };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(error.faults.map((fault) => `${shown}: ${fault}`));
+    throw error;
+  }
+}
+
+function findConfig(directory: string): string {
+  const built = join(directory, 'modelapp.config.js');
+  return existsSync(built) ? built : join(directory, 'modelapp.config.ts');
+}
+
+/** The file as one CommonJS text; a built file is that already, and the image holds no compiler. */
+async function compile(path: string, shown: string): Promise<string> {
+  if (path.endsWith('.js')) return readFileSync(path, 'utf8');
+  const esbuild = await import('esbuild');
+  const options = { bundle: true, platform: 'node', format: 'cjs', write: false, logLevel: 'silent' } as const;
+  try {
+    const built = await esbuild.build({ ...options, entryPoints: [path], packages: 'external' });
+    return built.outputFiles[0]?.text ?? '';
+  } catch (error) {
+    throw new ConfigError(compileFaults(error, shown));
+  }
+}
+
+function compileFaults(error: unknown, shown: string): string[] {
+  const { errors = [] } = error as { errors?: { text: string; location: { line: number; column: number } | null }[] };
+  if (errors.length === 0) return [`${shown}: ${(error as Error).message}`];
+  return errors.map(
+    ({ text, location }) => `${shown}${location ? `:${location.line}:${location.column + 1}` : ''}: ${text}`,
+  );
+}
+
+function readDefaultExport(code: string, path: string, shown: string): unknown {
+  const module = { exports: {} as { default?: unknown } };
+  try {
+    new Function('module', 'exports', 'require', code)(module, module.exports, createRequire(path));
+  } catch (error) {
+    throw new ConfigError([`${shown}: ${(error as Error).message}`]);
+  }
+  if (module.exports.default === undefined) {
+    throw new ConfigError([`${shown}: has no default export; end it with \`export default defineConfig({ … })\``]);
+  }
+  return module.exports.default;
+}

@@ -1,0 +1,148 @@
+import { Compile } from 'typebox/compile';
+import { Clone, Default } from 'typebox/value';
+import { type Config, ConfigSchema, type ModelConfig, type PredictServiceConfig } from './schema';
+
+/** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+const validator = Compile(ConfigSchema);
+
+/** `/models/iris/mapping/2/type` as people write it: `models.iris.mapping[2].type`. */
+function readablePath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '');
+}
+
+type SchemaError = ReturnType<typeof validator.Errors>[number];
+
+function describe(error: SchemaError, input: unknown): string {
+  const path = readablePath(error.instancePath);
+  const at = (key: string) => (path ? `${path}.${key}` : key);
+  if (error.keyword === 'required') {
+    const { requiredProperties } = error.params as { requiredProperties: string[] };
+    return requiredProperties.map((key) => `${at(key)}: is required`).join('\n');
+  }
+  if (error.keyword === 'boolean') return `${path}: is not an option here; see docs/configuration.md`;
+  if (error.keyword === 'enum') {
+    const { allowedValues } = error.params as { allowedValues: unknown[] };
+    return `${path}: must be one of ${allowedValues.map((value) => `'${value}'`).join(', ')}, not ${show(input, error)}`;
+  }
+  return `${path || 'the configuration'}: ${error.message}, not ${show(input, error)}`;
+}
+
+function show(input: unknown, error: SchemaError): string {
+  const value = error.instancePath
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], input);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** Errors of one place are told once: a choice between shapes reports each shape that does not fit. */
+function schemaFaults(input: unknown): string[] {
+  const byPath = new Map<string, string>();
+  for (const error of validator.Errors(input)) {
+    if (error.keyword === 'additionalProperties') continue;
+    if (!byPath.has(error.instancePath) || error.keyword === 'enum')
+      byPath.set(error.instancePath, describe(error, input));
+  }
+  return [...byPath.values()];
+}
+
+function modelFaults(name: string, model: ModelConfig): string[] {
+  const faults: string[] = [];
+  const seen = new Map<string, string>();
+  model.mapping.forEach((entry, index) => {
+    const path = `models.${name}.mapping[${index}]`;
+    const names: [string, string][] = [
+      [entry.name, `${path}.name`],
+      ...entry.aliases.map((alias, n): [string, string] => [alias, `${path}.aliases[${n}]`]),
+    ];
+    for (const [text, where] of names) {
+      const first = seen.get(text);
+      if (first) faults.push(`${where}: '${text}' is already the name at ${first}`);
+      else seen.set(text, where);
+    }
+  });
+  const target = seen.get(model.target);
+  if (target) faults.push(`models.${name}.target: '${model.target}' is also a feature (${target})`);
+  if (model.evaluation.testFraction === 0) {
+    if (model.minScore !== undefined)
+      faults.push(`models.${name}.minScore: needs test data: set models.${name}.evaluation.testFraction above 0`);
+    if (model.betterThanActive)
+      faults.push(
+        `models.${name}.betterThanActive: needs test data: set models.${name}.evaluation.testFraction above 0`,
+      );
+  }
+  return faults;
+}
+
+/** View names are lower case with `_` for other characters, so two models may meet in one name. */
+function viewNameFaults(names: readonly string[]): string[] {
+  const owners = new Map<string, string>();
+  return names.flatMap((name) => {
+    const view = name.toLowerCase().replace(/[^a-z0-9_]/g, '_');
+    const owner = owners.get(view);
+    owners.set(view, name);
+    return owner ? [`models.${name}: its database views clash with those of models.${owner}; rename one`] : [];
+  });
+}
+
+function serviceFaults(config: Config, service: PredictServiceConfig, index: number): string[] {
+  const path = `palladium.services[${index}]`;
+  const faults: string[] = [];
+  if (service.model && !config.models[service.model])
+    faults.push(`${path}.model: there is no model '${service.model}'`);
+  if (config.palladium.services.findIndex((other) => other.entryPoint === service.entryPoint) < index)
+    faults.push(`${path}.entryPoint: '${service.entryPoint}' is taken by another service`);
+  const model = config.models[service.model ?? ''] ?? Object.values(config.models)[0];
+  const mapping = service.mapping ?? model?.mapping ?? [];
+  if (service.unwrapSample && mapping.length !== 1)
+    faults.push(`${path}.unwrapSample: needs a mapping of one entry, this one has ${mapping.length}`);
+  return faults;
+}
+
+function consistencyFaults(config: Config): string[] {
+  const names = Object.keys(config.models);
+  const { http, capacity } = config;
+  const faults = names.flatMap((name) => modelFaults(name, config.models[name] as ModelConfig));
+  if (names.length === 0) faults.push('models: name at least one model');
+  faults.push(...viewNameFaults(names));
+  for (const protocol of ['mlAws', 'invocations'] as const) {
+    const { model } = config[protocol];
+    if (model && !config.models[model]) faults.push(`${protocol}.model: there is no model '${model}'`);
+  }
+  faults.push(...config.palladium.services.flatMap((service, index) => serviceFaults(config, service, index)));
+  if (http.keepAliveTimeoutMs <= 60_000)
+    faults.push("http.keepAliveTimeoutMs: must be above 60000, the load balancer's idle timeout");
+  if (http.headersTimeoutMs <= http.keepAliveTimeoutMs)
+    faults.push(`http.headersTimeoutMs: must be above http.keepAliveTimeoutMs (${http.keepAliveTimeoutMs})`);
+  if (capacity.maxInstances < capacity.minInstances)
+    faults.push(`capacity.maxInstances: must be at least capacity.minInstances (${capacity.minInstances})`);
+  if (capacity.maxTasks < capacity.minTasks)
+    faults.push(`capacity.maxTasks: must be at least capacity.minTasks (${capacity.minTasks})`);
+  return faults;
+}
+
+/**
+ * Checks what a user wrote and fills in the defaults.
+ * @throws {ConfigError} with one line per fault, each naming its path: `models.iris.mapping[2].type: …`
+ */
+export function resolveConfig(input: unknown): Config {
+  const config = Default(ConfigSchema, Clone(input));
+  const faults = schemaFaults(config);
+  if (faults.length > 0) throw new ConfigError(faults);
+  const resolved = config as Config;
+  const inconsistent = consistencyFaults(resolved);
+  if (inconsistent.length > 0) throw new ConfigError(inconsistent);
+  return resolved;
+}

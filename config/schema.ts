@@ -1,0 +1,312 @@
+import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+
+/** An object whose every key is known: a misspelt option is an error, not a silent default. */
+const Options = <T extends TProperties>(properties: T, description: string) =>
+  Type.Object(properties, { additionalProperties: false, default: {}, description });
+
+const list = <T extends TSchema>(item: T, description: string) => Type.Array(item, { default: [], description });
+
+/** The names a model may have. */
+export const modelNamePattern = '^[A-Za-z][A-Za-z0-9_-]{0,30}$';
+
+const ModelName = Type.String({ pattern: modelNamePattern });
+const FeatureTypeSchema = Type.Enum(['float', 'int', 'str', 'bool'], { description: 'How requests are converted.' });
+const Milliseconds = (byDefault: number, description: string) =>
+  Type.Integer({ minimum: 0, default: byDefault, description: `${description} In milliseconds.` });
+
+const MappingEntry = Type.Object(
+  {
+    name: Type.String({ minLength: 1, description: 'The canonical name: column of the data, key of a request.' }),
+    type: FeatureTypeSchema,
+    aliases: list(Type.String({ minLength: 1 }), 'Other names that requests may use.'),
+  },
+  { additionalProperties: false },
+);
+
+const CsvSource = Type.Object(
+  {
+    csv: Type.String({ minLength: 1, description: 'CSV file with a header row; relative to the configuration file.' }),
+    delimiter: Type.String({ minLength: 1, maxLength: 1, default: ',', description: 'Column separator.' }),
+  },
+  { additionalProperties: false },
+);
+
+const Scores = Type.Object(
+  {
+    testFraction: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.2,
+      description: 'Share of the rows held out to score a revision; 0 keeps all rows for training.',
+    }),
+    seed: Type.Integer({ default: 1, description: 'Seed of every random draw of a training run.' }),
+  },
+  { additionalProperties: false, default: {}, description: 'How a training run is scored.' },
+);
+
+const Model = Type.Object(
+  {
+    algorithm: Type.Enum(['softmax'], { description: 'The learner.' }),
+    source: CsvSource,
+    target: Type.String({ minLength: 1, description: 'The column of the data that the model predicts.' }),
+    mapping: Type.Array(MappingEntry, { minItems: 1, description: 'The features, in order.' }),
+    hyperparameters: Type.Object(
+      {
+        lambda: Type.Number({ minimum: 0, default: 1, description: 'Weight of the penalty ½λ‖W‖².' }),
+        maxIterations: Type.Integer({ minimum: 1, default: 500, description: 'Steps of the optimiser at most.' }),
+      },
+      { additionalProperties: false, default: {}, description: "The learner's settings." },
+    ),
+    params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+      default: {},
+      description: "The model's own values of the parameters that a Palladium request may override.",
+    }),
+    evaluation: Scores,
+    minScore: Type.Optional(
+      Type.Number({ description: 'A revision whose test score is lower is not kept; an equal one is.' }),
+    ),
+    betterThanActive: Type.Boolean({
+      default: false,
+      description: 'Keep a revision only if it beats the active one on the same test data.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const PredictService = Type.Object(
+  {
+    entryPoint: Type.String({ pattern: '^/', default: '/predict', description: 'The path of the service.' }),
+    model: Type.Optional(ModelName),
+    mapping: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), type: FeatureTypeSchema }), {
+        description: "Query parameters in order; the model's features if absent.",
+      }),
+    ),
+    params: list(
+      Type.Object({ name: Type.String({ minLength: 1 }), type: FeatureTypeSchema }),
+      'Query parameters handed to the model beside the features.',
+    ),
+    predictProba: Type.Boolean({ default: false, description: 'Answer class probabilities instead of the label.' }),
+    unwrapSample: Type.Boolean({ default: false, description: 'Hand the model bare values; needs one mapping entry.' }),
+    allowNonFinite: Type.Boolean({ default: false, description: 'Accept nan and inf as float.' }),
+  },
+  { additionalProperties: false },
+);
+
+const Access = Type.Union(
+  [Type.Enum(['required', 'public']), Type.Array(Type.String({ pattern: '^/' }), { minItems: 1 })],
+  { description: "'required', 'public', or a list of routes that need no credential." },
+);
+const Scope = Type.Enum(['predict', 'admin']);
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+const Auth = Options(
+  {
+    predict: Type.Optional(Access),
+    admin: Type.Optional(Access),
+    apiKeys: list(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, description: 'Shown in logs instead of the key.' }),
+          sha256: Sha256,
+          scopes: Type.Array(Scope, { minItems: 1 }),
+        },
+        { additionalProperties: false },
+      ),
+      'API keys, as the SHA-256 of the key in hexadecimal. `modelapp key` makes a pair.',
+    ),
+    basic: list(
+      Type.Object(
+        {
+          user: Type.String({ minLength: 1, pattern: '^[^:]+$' }),
+          scrypt: Type.String({
+            pattern: '^scrypt\\$',
+            description: '`scrypt$N$r$p$salt$hash`; `modelapp key` makes it.',
+          }),
+          scopes: Type.Array(Scope, { minItems: 1 }),
+        },
+        { additionalProperties: false },
+      ),
+      'Users of HTTP Basic.',
+    ),
+    oidc: Type.Optional(
+      Type.Object(
+        {
+          issuer: Type.String({ minLength: 1, description: 'Compared with the claim `iss`.' }),
+          audience: Type.String({ minLength: 1, description: 'Must be in the claim `aud`.' }),
+          jwksUri: Type.String({ pattern: '^https?://', description: 'Where the signing keys are.' }),
+          scopeClaim: Type.Optional(
+            Type.String({ minLength: 1, description: 'A claim with scopes beside `scope` and `scp`.' }),
+          ),
+          predictScope: Type.String({ default: 'predict', description: 'The scope that allows predictions.' }),
+          adminScope: Type.String({ default: 'admin', description: 'The scope that allows everything.' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  'Who may do what. Defaults follow the address: see docs/configuration.md.',
+);
+
+const Log = Options(
+  {
+    fsyncMs: Milliseconds(
+      100,
+      'Longest time an answer may stand in the spool before fsync; 0 syncs before each answer.',
+    ),
+    spoolMaxBytes: Type.Integer({
+      minimum: 1024,
+      default: 1024 ** 3,
+      description: 'At this size of the spool predictions are refused with 503.',
+    }),
+    duplicateKeys: Type.Integer({
+      minimum: 0,
+      default: 1_000_000,
+      description: 'How many (id, request_time) pairs the check for repeated requests remembers.',
+    }),
+  },
+  'The prediction log.',
+);
+
+const Http = Options(
+  {
+    bodyLimit: Type.Integer({ minimum: 1, default: 8 * 1024 ** 2, description: 'Largest request body, in bytes.' }),
+    keepAliveTimeoutMs: Milliseconds(75_000, "Idle time of a connection; above the load balancer's 60 s."),
+    headersTimeoutMs: Milliseconds(80_000, 'Time a client may take for the headers; above `keepAliveTimeoutMs`.'),
+    drainMs: Milliseconds(15_000, 'How long a stopping instance serves on after it has become unready.'),
+    closeMs: Milliseconds(10_000, 'How long a stopping instance waits for open requests.'),
+  },
+  'The HTTP server.',
+);
+
+const Palladium = Options(
+  {
+    services: Type.Array(PredictService, { default: [{}], description: 'The predict services.' }),
+    serviceMetadata: Type.Record(Type.String(), Type.Unknown(), {
+      default: {},
+      description: 'Merged into the metadata of every answer.',
+    }),
+    alive: Options(
+      { required: Type.Array(Type.String(), { default: ['model'], description: 'Names that must be loaded.' }) },
+      'What `/alive` checks.',
+    ),
+  },
+  'The Palladium protocol.',
+);
+
+const ModelChoice = (protocol: string) =>
+  Options(
+    { model: Type.Optional(Type.String({ pattern: modelNamePattern, description: 'The first that fits if absent.' })) },
+    `The ${protocol} protocol.`,
+  );
+
+const Revisions = Options(
+  {
+    keep: Type.Integer({
+      minimum: 2,
+      default: 10,
+      description: 'Revisions kept per model; the active one always stays.',
+    }),
+    leaseMs: Milliseconds(30_000, 'How long a training may be silent before its lock frees itself.'),
+  },
+  'Revisions and training jobs.',
+);
+
+const Aws = Options(
+  {
+    account: Type.Optional(Type.String({ pattern: '^\\d{12}$', description: 'CDK_DEFAULT_ACCOUNT if absent.' })),
+    region: Type.Optional(
+      Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-\\d$', description: 'CDK_DEFAULT_REGION if absent.' }),
+    ),
+    prefix: Type.String({
+      pattern: '^([A-Z][A-Za-z0-9]*-)?$',
+      default: '',
+      description: 'Put before stack names, for a second deployment in one account: `Staging-`.',
+    }),
+    certificateArn: Type.Optional(Type.String({ pattern: '^arn:', description: 'ACM certificate; HTTP without one.' })),
+    flowLogs: Type.Boolean({ default: false, description: 'VPC flow logs to CloudWatch.' }),
+    deletionProtection: Type.Boolean({ default: true, description: 'Of the database.' }),
+    multiAz: Type.Boolean({ default: false, description: 'A standby of the database in another zone.' }),
+    databaseInstanceType: Type.String({ default: 't4g.small', description: 'Class of the database instance.' }),
+    secrets: Type.Record(Type.String({ pattern: '^[A-Z_][A-Z0-9_]*$' }), Type.String({ pattern: '^arn:' }), {
+      default: {},
+      description: 'Environment variable of the task: ARN of the secret that fills it.',
+    }),
+  },
+  'The AWS account and what all versions share.',
+);
+
+const Capacity = Options(
+  {
+    instanceType: Type.String({ default: 't3.small', description: 'EC2 instance type of a version.' }),
+    minInstances: Type.Integer({ minimum: 1, default: 1, description: 'Instances at least.' }),
+    maxInstances: Type.Integer({ minimum: 1, default: 4, description: 'Instances at most.' }),
+    minTasks: Type.Integer({ minimum: 1, default: 1, description: 'Tasks at least.' }),
+    maxTasks: Type.Integer({ minimum: 1, default: 8, description: 'Tasks at most.' }),
+    taskMemoryMiB: Type.Integer({ minimum: 256, default: 512, description: 'Memory limit of a task, in MiB.' }),
+    requestsPerTarget: Type.Integer({
+      minimum: 1,
+      default: 60_000,
+      description: 'Requests a minute and task to scale at.',
+    }),
+    cpuPercent: Type.Integer({
+      minimum: 10,
+      maximum: 90,
+      default: 60,
+      description: 'CPU use to scale at, in percent.',
+    }),
+    maxErrorShare: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.05,
+      description: 'Share of 5xx that raises the alarm.',
+    }),
+    maxLatencyMs: Type.Integer({
+      minimum: 1,
+      default: 500,
+      description: 'p99 that raises the alarm, in milliseconds.',
+    }),
+  },
+  'Size of a version in AWS.',
+);
+
+/** The whole configuration; the source of its types, its checks and its defaults. */
+export const ConfigSchema = Type.Object(
+  {
+    models: Type.Record(Type.String({ pattern: modelNamePattern }), Model, { description: 'The models, by name.' }),
+    mlAws: ModelChoice('ml-aws'),
+    palladium: Palladium,
+    invocations: ModelChoice('SageMaker and MLflow'),
+    auth: Auth,
+    log: Log,
+    http: Http,
+    revisions: Revisions,
+    aws: Aws,
+    capacity: Capacity,
+  },
+  { additionalProperties: false },
+);
+
+/** The configuration with all defaults filled in. */
+export type Config = Static<typeof ConfigSchema>;
+export type ModelConfig = Config['models'][string];
+export type MappingEntry = ModelConfig['mapping'][number];
+export type PredictServiceConfig = Config['palladium']['services'][number];
+export type AuthConfig = Config['auth'];
+export type LogConfig = Config['log'];
+export type HttpConfig = Config['http'];
+
+type DeepPartial<T> = T extends readonly (infer E)[]
+  ? readonly DeepPartial<E>[]
+  : T extends object
+    ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
+    : T;
+
+type ModelInput = Omit<DeepPartial<ModelConfig>, 'mapping' | 'source'> &
+  Pick<ModelConfig, 'algorithm' | 'target'> & {
+    source: { csv: string; delimiter?: string };
+    mapping: readonly { name: string; type: MappingEntry['type']; aliases?: readonly string[] }[];
+  };
+
+/** The configuration as a user writes it: what has a default may be left out. */
+export type ConfigInput = Omit<DeepPartial<Config>, 'models'> & { models: Record<string, ModelInput> };

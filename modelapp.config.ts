@@ -1,0 +1,18 @@
+import { defineConfig } from './config/define';
+
+export default defineConfig({
+  models: {
+    iris: {
+      algorithm: 'softmax',
+      source: { csv: 'examples/iris/iris.csv' },
+      target: 'species',
+      mapping: [
+        { name: 'sepal_length', type: 'float' },
+        { name: 'sepal_width', type: 'float' },
+        { name: 'petal_length', type: 'float', aliases: ['pental_length'] },
+        { name: 'petal_width', type: 'float', aliases: ['pental_width'] },
+      ],
+      minScore: 0.85,
+    },
+  },
+});
