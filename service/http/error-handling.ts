@@ -1,0 +1,81 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import plugin from 'fastify-plugin';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { type Envelope, nativeEnvelope } from './envelopes';
+import { HttpError } from './errors';
+
+const methods: readonly HTTPMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** `/inputs/sepal_width` or `/3/age` of a schema error as people write it: `inputs.sepal_width`, `[3].age`. */
+export function fieldPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '');
+}
+
+function fromValidation(error: FastifyError): HttpError {
+  const fault = error.validation?.[0];
+  const path = fieldPath(fault?.instancePath ?? '');
+  const missing = fault?.params.missingProperty;
+  const field = typeof missing === 'string' ? (path ? `${path}.${missing}` : missing) : path;
+  const message = typeof missing === 'string' ? 'is required' : (fault?.message ?? 'is not valid');
+  return field
+    ? new HttpError(400, `${field}: ${message}`, { field })
+    : new HttpError(400, `the request ${error.validationContext ?? 'body'} ${message}`);
+}
+
+/** What the client may know of any failure: its own mistakes in full, ours as a neutral sentence. */
+export function asHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const { validation, statusCode = 500, message, code } = error as FastifyError;
+  if (validation) return fromValidation(error as FastifyError);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HttpError(413, 'the request body is too large');
+  if (statusCode >= 400 && statusCode < 500) return new HttpError(statusCode, message);
+  return new HttpError(500, 'internal server error');
+}
+
+/** Answers an error in the protocol's envelope, with its headers. */
+function send(reply: FastifyReply, error: HttpError, envelope: Envelope): void {
+  reply
+    .code(error.status)
+    .headers(error.options.headers ?? {})
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(envelope(error));
+}
+
+/**
+ * Errors in the envelope of the route's protocol; 404 for unknown paths; 405 with `Allow` for known paths asked with
+ * another method, which Fastify's router alone would call 404.
+ */
+export const errorHandling = plugin(async (server: FastifyInstance) => {
+  const known = findMyWay({ ignoreTrailingSlash: false, defaultRoute: () => undefined });
+  server.addHook('onRoute', ({ method, url, config }) => {
+    const routeMethods = [method].flat() as HTTPMethod[];
+    for (const routeMethod of routeMethods) {
+      if (!known.hasRoute(routeMethod, url))
+        known.on(routeMethod, url, () => undefined, { envelope: config?.envelope });
+    }
+  });
+
+  server.setErrorHandler((error, request, reply) => {
+    const answer = asHttpError(error);
+    if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+    send(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
+  });
+
+  server.setNotFoundHandler((request: FastifyRequest, reply) => {
+    const path = request.url.split('?', 1)[0] as string;
+    const allowed = methods.filter((method) => known.find(method, path) !== null);
+    const first = allowed[0];
+    if (first === undefined) {
+      send(reply, new HttpError(404, 'there is nothing at this path; GET /docs lists what there is'), nativeEnvelope);
+      return;
+    }
+    const allow = allowed.join(', ');
+    const envelope = (known.find(first, path)?.store as { envelope?: Envelope } | undefined)?.envelope;
+    const message = `${request.method} is not allowed here; allowed: ${allow}`;
+    send(reply, new HttpError(405, message, { headers: { allow } }), envelope ?? nativeEnvelope);
+  });
+});

@@ -1,0 +1,59 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { authentication } from '../auth/plugin';
+import { console as consolePage } from '../console/plugin';
+import type { ServiceContext } from '../context';
+import { invocations } from '../protocols/invocations';
+import { mlAws } from '../protocols/ml-aws';
+import { native } from '../protocols/native';
+import { openInference } from '../protocols/open-inference';
+import { palladium } from '../protocols/palladium';
+import { bodyParsing } from './body-parsing';
+import { documentation } from './documentation';
+import { errorHandling } from './error-handling';
+
+/** What the server needs beside the context of the protocols. */
+export interface ServerOptions {
+  readonly context: ServiceContext;
+  readonly logger: FastifyBaseLogger;
+}
+
+/**
+ * The HTTP service, not yet listening: the rules that hold for all routes, then one plugin per protocol.
+ */
+export async function createServer({ context, logger }: ServerOptions): Promise<FastifyInstance> {
+  const { http } = context.config;
+  const server = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: http.bodyLimit,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: http.keepAliveTimeoutMs,
+    http: { headersTimeout: http.headersTimeoutMs },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  });
+  await server.register(errorHandling);
+  await server.register(bodyParsing);
+  addResponseRules(server, context);
+  await server.register(authentication, { context });
+  await server.register(documentation, { context });
+  await server.register(consolePage);
+  for (const protocol of [mlAws, palladium, openInference, invocations, native]) {
+    await server.register(protocol, { context });
+  }
+  return server;
+}
+
+/** The version on every response, requests counted by route, and no keep-alive towards the end. */
+function addResponseRules(server: FastifyInstance, { version, lifecycle, metrics }: ServiceContext): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-modelapp-version', version);
+    if (lifecycle.phase === 'draining') reply.header('connection', 'close');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    metrics.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
+    done();
+  });
+}

@@ -1,0 +1,144 @@
+import { uuidv7 } from 'uuidv7';
+import { type ModelParams, PredictError, type Prediction, type Row } from '../../learning/model';
+import { HttpError, unavailable } from '../http/errors';
+import type { Metrics } from '../metrics/metrics';
+import type { ServedModel, ServedRevision } from '../models/served-models';
+import type { PredictionLog, Protocol } from './log';
+
+/** A new prediction id: UUIDv7, so that ids sort by time. */
+export const newPredictionId = (): string => uuidv7();
+
+/** One request for predictions, converted and checked. */
+export interface AnswerRequest {
+  readonly model: ServedModel;
+  /** @default the active revision */
+  readonly revision?: ServedRevision;
+  readonly protocol: Protocol;
+  readonly rows: readonly Row[];
+  readonly params?: ModelParams;
+  /** When the request was parsed, in milliseconds of `performance.now()`. */
+  readonly parsedAt: number;
+  /** What is logged as the output of a sample. @default the label or number */
+  readonly output?: (prediction: Prediction) => unknown;
+  /** The client's id of the request. @default the prediction id */
+  readonly id?: string;
+  /** The client's time of the request, in milliseconds since 1970, perhaps with a fraction. @default the arrival */
+  readonly requestTime?: number;
+  /** @default a new one */
+  readonly predictionId?: string;
+  /** The unit of an experiment: `user:ada`. */
+  readonly unit?: string;
+  /** Whether the router, and not the client, chose the version. @default true */
+  readonly assigned?: boolean;
+}
+
+/** What was answered; recorded before anybody sees it. */
+export interface Answered {
+  readonly predictionId: string;
+  readonly revision: number;
+  /** One per row, in order. */
+  readonly predictions: readonly Prediction[];
+}
+
+/** Predicts, counts and records: the one path that the answers of all protocols take. */
+export class Predictor {
+  constructor(
+    private readonly log: PredictionLog,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Answers once the prediction stands in the spool.
+   * @throws {HttpError} 503 without a loaded model or with a spool that takes nothing, 500 if the model fails
+   */
+  async answer(request: AnswerRequest): Promise<Answered> {
+    const { model, protocol, rows, params = model.active?.model.params ?? {} } = request;
+    const served = request.revision ?? model.active;
+    if (!served) throw unavailable(`the model '${model.name}' has no loaded revision yet`);
+    const { revision } = served;
+    const counts = this.metrics.forPrediction({ model: model.name, revision, protocol });
+    try {
+      if (this.log.state !== 'ok') throw spoolUnavailable(this.log.state);
+      const predictions = await predict(served, rows, params);
+      const predictionId = request.predictionId ?? newPredictionId();
+      const latencyMs = performance.now() - request.parsedAt;
+      const finishedAt = Date.now();
+      await this.log.append({
+        predictionId,
+        model: model.name,
+        revision,
+        protocol,
+        ...(request.id !== undefined && { id: request.id }),
+        ...(request.requestTime !== undefined && { requestTime: request.requestTime }),
+        ...(request.unit !== undefined && { unit: request.unit }),
+        assigned: request.assigned ?? true,
+        arrivedAt: finishedAt - latencyMs,
+        finishedAt,
+        latencyMs,
+        samples: predictions.map((prediction, i) => {
+          if (!isFiniteOutput(prediction)) counts.nonFinite();
+          return {
+            features: featuresJson(served, rows[i] as Row, request.params),
+            output: outputText(request.output ? request.output(prediction) : prediction.output),
+          };
+        }),
+      });
+      counts.answered((performance.now() - request.parsedAt) / 1000);
+      return { predictionId, revision, predictions };
+    } catch (error) {
+      counts.failed();
+      throw asAnswerError(error);
+    }
+  }
+}
+
+async function predict(
+  served: ServedRevision,
+  rows: readonly Row[],
+  params: ModelParams,
+): Promise<readonly Prediction[]> {
+  const predictions = await served.model.predict(rows, params);
+  if (predictions.length !== rows.length) {
+    throw new Error(`the model answered ${predictions.length} predictions for ${rows.length} samples`);
+  }
+  return predictions;
+}
+
+function isFiniteOutput({ output, probabilities }: Prediction): boolean {
+  if (typeof output === 'number' && !Number.isFinite(output)) return false;
+  if (probabilities) {
+    for (let i = 0; i < probabilities.length; i += 1) if (!Number.isFinite(probabilities[i])) return false;
+  }
+  return true;
+}
+
+/** A string as is, anything else as compact JSON. */
+const outputText = (output: unknown): string => (typeof output === 'string' ? output : JSON.stringify(output));
+
+/** The features by canonical name, and under `$params` what was handed to the model beside them. */
+function featuresJson({ model }: ServedRevision, row: Row, params: ModelParams | undefined): string {
+  const { features } = model;
+  let json = '{';
+  for (let i = 0; i < features.length; i += 1) {
+    const name = JSON.stringify(features[i]?.name);
+    json += `${i === 0 ? '' : ','}${name}:${JSON.stringify(row[i])}`;
+  }
+  if (params) json += `,"$params":${JSON.stringify(params)}`;
+  return `${json}}`;
+}
+
+const spoolUnavailable = (reason: 'full' | 'unwritable'): HttpError =>
+  unavailable(
+    reason === 'full'
+      ? 'the prediction log is full until the database takes its rows'
+      : 'the prediction log cannot be written',
+    5,
+  );
+
+function asAnswerError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof PredictError) return new HttpError(500, error.message, { code: error.code });
+  const failed = new HttpError(500, 'the model failed');
+  failed.cause = error;
+  return failed;
+}
