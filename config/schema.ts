@@ -70,7 +70,8 @@ const Model = Type.Object(
       description: 'Keep a revision only if it beats the active one on the same test data.',
     }),
   },
-  { additionalProperties: false },
+  // typebox fills in the defaults inside a record only where the record's values have a default themselves.
+  { additionalProperties: false, default: {} },
 );
 
 const PredictService = Type.Object(
