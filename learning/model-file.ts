@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import Type, { type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { FeatureType } from './model';
+
+/** Bytes that are no intact model file, or a model that cannot be written as one; the message is one line. */
+export class ModelFileError extends Error {
+  override readonly name = 'ModelFileError';
+}
+
+const magic = 'MODELAPP';
+const formatVersion = 1;
+const alignment = 8;
+const checksumBytes = 32;
+
+/** Where the fixed part of the file keeps what; the header follows it. */
+const offset = { magic: 0, version: 8, headerLength: 12, fileLength: 16, header: 24 } as const;
+
+const exact = <T extends Record<string, TSchema>>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false });
+
+const named = { name: Type.String({ minLength: 1 }), aliases: Type.Array(Type.String()) };
+
+/** A feature as the model was trained on it: a text feature knows the categories it saw. */
+const EncodedFeatureSchema = Type.Union([
+  exact({ ...named, type: Type.Enum(['float', 'int', 'bool'] satisfies FeatureType[]) }),
+  exact({ ...named, type: Type.Literal('str'), categories: Type.Array(Type.String()) }),
+]);
+
+const LabelSchema = Type.Union([Type.String(), Type.Number()]);
+const CountSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+const headerProperties = {
+  algorithm: Type.String({ minLength: 1 }),
+  model: Type.String({ minLength: 1 }),
+  features: Type.Array(EncodedFeatureSchema),
+  classes: Type.Union([Type.Array(LabelSchema), Type.Null()]),
+  hyperparameters: Type.Record(Type.String(), Type.Number()),
+  params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
+  scores: exact({ train: Type.Number(), test: Type.Union([Type.Number(), Type.Null()]) }),
+  data: exact({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }), rows: CountSchema }),
+  createdAt: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
+};
+
+const ModelHeaderSchema = exact(headerProperties);
+const StoredHeaderSchema = exact({
+  ...headerProperties,
+  arrays: Type.Array(
+    exact({ name: Type.String(), dtype: Type.String(), shape: Type.Array(CountSchema, { minItems: 1 }) }),
+  ),
+});
+const storedHeader = Compile(StoredHeaderSchema);
+
+export type EncodedFeature = Static<typeof EncodedFeatureSchema>;
+
+/**
+ * What a model file says about its model: `scores` are accuracies on the training and the test rows (null without
+ * test rows), `data` the SHA-256 and row count of the source, `createdAt` an ISO 8601 UTC time with milliseconds.
+ */
+export type ModelHeader = Static<typeof ModelHeaderSchema>;
+
+/** Doubles in row-major order; `values.length` is the product of `shape`. */
+export interface ModelArray {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+}
+
+export interface ModelFile {
+  readonly header: ModelHeader;
+  /** The arrays by name, in the order of the file. */
+  readonly arrays: ReadonlyMap<string, ModelArray>;
+}
+
+/**
+ * Writes a model as the bytes that docs/model-file.md describes; equal models give equal bytes.
+ * @throws {ModelFileError} if a number is not finite or an array does not fill its shape
+ */
+export function encodeModelFile({ header, arrays }: ModelFile): Uint8Array {
+  const entries = [...arrays];
+  const stored = {
+    ...header,
+    arrays: entries.map(([name, { shape }]) => ({ name, dtype: 'float64', shape: [...shape] })),
+  };
+  checkHeader(stored);
+  for (const [name, { shape, values }] of entries) {
+    if (elements(shape) !== values.length) {
+      throw new ModelFileError(`array '${name}' of shape [${shape}] cannot hold ${values.length} values`);
+    }
+  }
+
+  const headerBytes = new TextEncoder().encode(JSON.stringify(stored));
+  const arraysStart = aligned(offset.header + headerBytes.length);
+  const arrayBytes = entries.reduce((sum, [, { values }]) => sum + values.byteLength, 0);
+  const bytes = new Uint8Array(arraysStart + arrayBytes + checksumBytes);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(magic), offset.magic);
+  view.setUint32(offset.version, formatVersion, true);
+  view.setUint32(offset.headerLength, headerBytes.length, true);
+  view.setBigUint64(offset.fileLength, BigInt(bytes.length), true);
+  bytes.set(headerBytes, offset.header);
+  let position = arraysStart;
+  for (const [, { values }] of entries) {
+    for (const value of values) {
+      view.setFloat64(position, value, true);
+      position += Float64Array.BYTES_PER_ELEMENT;
+    }
+  }
+  bytes.set(checksum(bytes), position);
+  return bytes;
+}
+
+/**
+ * Reads a model file after checking that every byte is as it was written.
+ * @throws {ModelFileError} naming what is wrong, in one line
+ */
+export function decodeModelFile(bytes: Uint8Array): ModelFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  checkEnvelope(bytes, view);
+
+  const headerEnd = offset.header + view.getUint32(offset.headerLength, true);
+  const arraysEnd = bytes.length - checksumBytes;
+  if (headerEnd > arraysEnd) throw new ModelFileError('the header of the model file is longer than the file');
+  const { arrays: descriptions, ...header } = parseHeader(bytes.subarray(offset.header, headerEnd));
+
+  const arrays = new Map<string, ModelArray>();
+  let position = aligned(headerEnd);
+  for (const { name, dtype, shape } of descriptions) {
+    if (dtype !== 'float64') throw new ModelFileError(`array '${name}' has the unknown type '${dtype}'`);
+    if (arrays.has(name)) throw new ModelFileError(`array '${name}' is in the model file twice`);
+    const length = elements(shape);
+    if (length * Float64Array.BYTES_PER_ELEMENT > arraysEnd - position) {
+      throw new ModelFileError(`array '${name}' of shape [${shape}] does not fit into the model file`);
+    }
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++) {
+      values[i] = view.getFloat64(position, true);
+      position += Float64Array.BYTES_PER_ELEMENT;
+    }
+    arrays.set(name, { shape, values });
+  }
+  if (position !== arraysEnd) {
+    throw new ModelFileError(`${arraysEnd - position} bytes of the model file belong to no array`);
+  }
+  return { header, arrays };
+}
+
+/** Magic, format version, length and checksum: after this the content is what was once written. */
+function checkEnvelope(bytes: Uint8Array, view: DataView): void {
+  const start = new TextDecoder('latin1').decode(bytes.subarray(offset.magic, offset.version));
+  if (start !== magic) throw new ModelFileError(`is not a model file: it does not start with '${magic}'`);
+  if (bytes.length < offset.header + checksumBytes) {
+    throw new ModelFileError(`the model file is cut off: it has only ${bytes.length} bytes`);
+  }
+  const version = view.getUint32(offset.version, true);
+  if (version !== formatVersion) {
+    throw new ModelFileError(`the model file has format ${version}, but only format ${formatVersion} can be read`);
+  }
+  const length = view.getBigUint64(offset.fileLength, true);
+  if (length !== BigInt(bytes.length)) {
+    throw new ModelFileError(`the model file has ${bytes.length} bytes instead of ${length}`);
+  }
+  const stored = bytes.subarray(bytes.length - checksumBytes);
+  if (!checksum(bytes).equals(stored)) throw new ModelFileError('the model file is damaged: its checksum is wrong');
+}
+
+function parseHeader(bytes: Uint8Array): Static<typeof StoredHeaderSchema> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ModelFileError('the header of the model file is not JSON');
+  }
+  return checkHeader(header);
+}
+
+function checkHeader(header: unknown): Static<typeof StoredHeaderSchema> {
+  if (storedHeader.Check(header)) return header;
+  const error = storedHeader.Errors(header)[0];
+  throw new ModelFileError(`the header of the model file is not valid: ${error?.instancePath} ${error?.message}`);
+}
+
+const checksum = (bytes: Uint8Array): Buffer =>
+  createHash('sha256')
+    .update(bytes.subarray(0, bytes.length - checksumBytes))
+    .digest();
+
+const aligned = (position: number): number => Math.ceil(position / alignment) * alignment;
+
+const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

@@ -1,0 +1,109 @@
+import { FeatureEncoder } from './feature-encoding';
+import type { Label, ModelParams, Prediction, Row, TabularModel } from './model';
+import { type EncodedFeature, type ModelArray, type ModelFile, ModelFileError } from './model-file';
+import { type SoftmaxWeights, softmaxInPlace } from './softmax';
+
+/** The name of the algorithm in configurations and model files. */
+export const softmaxAlgorithm = 'softmax';
+
+/** What a softmax model is made of. */
+export interface SoftmaxParts extends SoftmaxWeights {
+  readonly features: readonly EncodedFeature[];
+  readonly classes: readonly Label[];
+  readonly params: ModelParams;
+}
+
+/** A trained softmax regression: the label of the likeliest class, and the probability of each. */
+export class SoftmaxModel implements TabularModel {
+  readonly kind = 'tabular';
+  readonly features: readonly EncodedFeature[];
+  readonly classes: readonly Label[];
+  readonly params: ModelParams;
+
+  private readonly weights: Float64Array;
+  private readonly intercepts: Float64Array;
+  private readonly encoder: FeatureEncoder;
+  /** The design vector of the row at hand, kept to spare the web service an allocation per request. */
+  private readonly columns: Int32Array;
+  private readonly values: Float64Array;
+
+  constructor({ features, classes, params, weights, intercepts }: SoftmaxParts) {
+    this.features = features;
+    this.classes = classes;
+    this.params = params;
+    this.weights = weights;
+    this.intercepts = intercepts;
+    this.encoder = new FeatureEncoder(features);
+    this.columns = new Int32Array(features.length);
+    this.values = new Float64Array(features.length);
+  }
+
+  /**
+   * Takes the model out of a decoded model file.
+   * @throws {ModelFileError} if the arrays do not fit the features and classes
+   */
+  static fromFile({ header, arrays }: ModelFile): SoftmaxModel {
+    const { features, classes, params } = header;
+    if (!classes || classes.length < 2) throw new ModelFileError('a softmax model needs at least two classes');
+    const { width } = new FeatureEncoder(features);
+    return new SoftmaxModel({
+      features,
+      classes,
+      params,
+      weights: arrayOfShape(arrays, 'weights', [width, classes.length]),
+      intercepts: arrayOfShape(arrays, 'intercepts', [classes.length]),
+    });
+  }
+
+  /** The arrays of this model for its file. */
+  toArrays(): Map<string, ModelArray> {
+    const classes = this.classes.length;
+    return new Map([
+      ['weights', { shape: [this.encoder.width, classes], values: this.weights }],
+      ['intercepts', { shape: [classes], values: this.intercepts }],
+    ]);
+  }
+
+  predict(rows: readonly Row[]): Prediction[] {
+    const predictions: Prediction[] = [];
+    for (const row of rows) predictions.push(this.predictOne(row));
+    return predictions;
+  }
+
+  private predictOne(row: Row): Prediction {
+    const { columns, values, weights, intercepts } = this;
+    const classes = intercepts.length;
+    this.encoder.encodeInto(row, columns, values, 0);
+
+    const probabilities: number[] = [];
+    for (let c = 0; c < classes; c++) probabilities.push(intercepts[c]!);
+    for (let entry = 0; entry < columns.length; entry++) {
+      const x = values[entry]!;
+      const weight = columns[entry]! * classes;
+      for (let c = 0; c < classes; c++) probabilities[c]! += weights[weight + c]! * x;
+    }
+    softmaxInPlace(probabilities);
+    return { output: this.likeliest(probabilities), probabilities };
+  }
+
+  /** The first of the likeliest classes; NaN if the sample's values are too large to tell. */
+  private likeliest(probabilities: readonly number[]): Label {
+    let best = 0;
+    for (let c = 0; c < probabilities.length; c++) {
+      if (Number.isNaN(probabilities[c])) return Number.NaN;
+      if (probabilities[c]! > probabilities[best]!) best = c;
+    }
+    return this.classes[best]!;
+  }
+}
+
+function arrayOfShape(arrays: ModelFile['arrays'], name: string, shape: readonly number[]): Float64Array {
+  const array = arrays.get(name);
+  if (!array) throw new ModelFileError(`the model file has no array '${name}'`);
+  if (array.shape.join() !== shape.join()) {
+    throw new ModelFileError(
+      `array '${name}' has the shape [${array.shape}], but features and classes need [${shape}]`,
+    );
+  }
+  return array.values;
+}
