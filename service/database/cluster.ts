@@ -1,0 +1,137 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type PostgresPrograms, ProgramError } from './postgres-programs';
+
+/** How a server ends: `fast` rolls back what is open, `immediate` is a crash that the next start recovers from. */
+export type StopMode = 'smart' | 'fast' | 'immediate';
+
+/** Settings of a server, as in postgresql.conf; values hold no blanks. */
+export type ServerSettings = Readonly<Record<string, string | number>>;
+
+/** A server that runs on a cluster. */
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** The user that owns the cluster. */
+export const superuser = 'modelapp';
+
+const startTimeoutSeconds = 300;
+
+/**
+ * Makes a cluster: UTF-8, the locale C, data checksums, logins by password only.
+ * @param passwordFile readable by the server's account
+ */
+export async function createCluster(
+  programs: PostgresPrograms,
+  directory: string,
+  passwordFile: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  const encoding = ['--encoding=UTF8', '--locale=C', '--set=timezone=UTC', '--set=log_timezone=UTC'];
+  const access = [`--username=${superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  await programs.run('initdb', [
+    `--pgdata=${directory}`,
+    ...encoding,
+    ...access,
+    '--data-checksums',
+    '--no-instructions',
+    ...options,
+  ]);
+}
+
+/**
+ * Starts the server of a cluster on loopback and waits until it answers, recovery included. It runs in a session of its
+ * own, so that Ctrl-C in a terminal does not reach it, and goes on when this process dies.
+ * @throws {ProgramError} if it does not start; the reason is in the log file
+ */
+export async function startServer(
+  programs: PostgresPrograms,
+  directory: string,
+  { port, logFile, settings }: { port: number; logFile: string; settings: ServerSettings },
+): Promise<RunningServer> {
+  removeForeignLock(directory);
+  const all = { ...settings, listen_addresses: '127.0.0.1', unix_socket_directories: '', port };
+  const options = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
+  const waiting = ['--wait', `--timeout=${startTimeoutSeconds}`];
+  await programs.run('pg_ctl', [
+    'start',
+    `--pgdata=${directory}`,
+    `--log=${logFile}`,
+    ...waiting,
+    `--options=${options.join(' ')}`,
+  ]);
+  return waitUntilReady(directory);
+}
+
+/** Stops the server of a cluster and waits for its end; nothing happens if none runs. */
+export async function stopServer(programs: PostgresPrograms, directory: string, mode: StopMode): Promise<void> {
+  try {
+    await programs.run('pg_ctl', ['stop', `--pgdata=${directory}`, `--mode=${mode}`, '--wait', '--timeout=60']);
+  } catch (error) {
+    if (runningServer(directory) || !(error instanceof ProgramError)) throw error;
+  }
+}
+
+/** The server that runs on a cluster, started by whomever; undefined if there is none. */
+export function runningServer(directory: string): RunningServer | undefined {
+  const lock = readLock(directory);
+  return lock && isPostgres(lock.pid) ? lock : undefined;
+}
+
+/**
+ * Waits for a server that is starting or recovering.
+ * @throws {Error} if it ends instead
+ */
+export async function waitUntilReady(directory: string): Promise<RunningServer> {
+  for (;;) {
+    const lock = readLock(directory);
+    if (!lock || !isPostgres(lock.pid)) throw new Error(`PostgreSQL in ${directory} ended while it started`);
+    if (lock.ready) return lock;
+    await sleep(20);
+  }
+}
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      });
+  });
+}
+
+/** The lines of postmaster.pid: pid, directory, start time, port, socket folder, address, shared memory, status. */
+function readLock(directory: string): (RunningServer & { readonly ready: boolean }) | undefined {
+  const file = join(directory, 'postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+/** After a restart of the machine the number of a dead server may belong to any process. */
+function removeForeignLock(directory: string): void {
+  const lock = readLock(directory);
+  if (lock && isAlive(lock.pid) && !isPostgres(lock.pid)) rmSync(join(directory, 'postmaster.pid'));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function isPostgres(pid: number): boolean {
+  if (!(pid > 0) || !isAlive(pid)) return false;
+  const commandLine = `/proc/${pid}/cmdline`;
+  if (!existsSync('/proc/self/cmdline')) return true;
+  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes('postgres');
+}
