@@ -25,5 +25,6 @@ const project = (displayName, testMatch) => ({
 });
 
 export default {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
   projects: [project('test', ['<rootDir>/test/**/*.test.ts'])],
 };
