@@ -1,0 +1,40 @@
+import { type Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/resolve';
+
+/** Exit codes of all commands. */
+export const ExitCode = { failed: 1, usage: 2, absent: 3, noAccess: 4, refused: 5 } as const;
+
+/** A failure a person can act on: printed as it is, without a stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  constructor(
+    message: string,
+    readonly exitCode: number = ExitCode.failed,
+  ) {
+    super(message);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ConfigError) return ExitCode.usage;
+  const { exitCode } = error as { exitCode?: unknown };
+  return typeof exitCode === 'number' ? exitCode : ExitCode.failed;
+}
+
+/** Runs a command line to its end; the process's exit code tells how it went. */
+export async function run(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its own message; help and version are no failures.
+      process.exitCode = error.exitCode === 0 ? 0 : ExitCode.usage;
+      return;
+    }
+    for (const line of ((error as Error).message || String(error)).split('\n')) {
+      process.stderr.write(`modelapp: ${line}\n`);
+    }
+    if (process.env.MODELAPP_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Environment } from '../config/environment';
+import { loadConfig } from '../config/load';
+import type { Config } from '../config/schema';
+import { parseVersion, type Version } from '../config/version';
+import packageJson from '../package.json';
+import type { DatabaseSettings } from '../service/processes/messages';
+import { CommandError, ExitCode } from './failure';
+
+/** The options that every command which needs the database takes. */
+export interface PlaceOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly database?: string;
+}
+
+/** Adds `--config`, `--data` and `--database`. */
+export const withPlaceOptions = (command: Command): Command =>
+  command
+    .option('--config <file>', 'the configuration (default: modelapp.config.ts)')
+    .option('--data <folder>', `where everything is kept (default: ${Environment.dataDirectory} or .modelapp)`)
+    .option(
+      '--database <url>',
+      `an existing PostgreSQL, postgres://user:password@host/name (default: ${Environment.databaseUrl} or an embedded one)`,
+    );
+
+/** What is configured, and where it lives. */
+export interface Settings {
+  readonly config: Config;
+  /** The folder of the configuration file, which relative paths in it start from. */
+  readonly directory: string;
+  readonly version: Version;
+  readonly codeVersion: string;
+  readonly dataDirectory: string;
+  /** Folder or `s3://bucket/prefix` of the revision files. */
+  readonly modelLocation: string;
+  /** The database to use; undefined for the embedded one in the data directory. */
+  readonly database: DatabaseSettings | undefined;
+}
+
+/**
+ * Reads options, environment, configuration and VERSION, in that order of precedence.
+ * @throws {ConfigError | CommandError} naming what is wrong
+ */
+export async function readSettings(options: PlaceOptions, environment = process.env): Promise<Settings> {
+  const { config, directory } = await loadConfig(options.config);
+  const dataDirectory = resolve(options.data ?? environment[Environment.dataDirectory] ?? '.modelapp');
+  const url = options.database ?? environment[Environment.databaseUrl];
+  const auth = environment[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
+  return {
+    config,
+    directory,
+    version: readVersion(join(directory, 'VERSION')),
+    codeVersion: packageJson.version,
+    dataDirectory,
+    modelLocation: environment[Environment.modelLocation] ?? join(dataDirectory, 'models'),
+    database: url === undefined ? undefined : { url: checkedUrl(url), auth },
+  };
+}
+
+function readVersion(file: string): Version {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandError(
+      `${file}: cannot be read; write the version that this tree releases, for example 1.0.0`,
+      ExitCode.usage,
+    );
+  }
+  try {
+    return parseVersion(text);
+  } catch (error) {
+    throw new CommandError(`${file}: ${(error as Error).message}`, ExitCode.usage);
+  }
+}
+
+/** The message never shows the text, as it may hold a password. */
+function checkedUrl(url: string): string {
+  if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) {
+    throw new CommandError('--database: write a URL like postgres://user:password@host:5432/name', ExitCode.usage);
+  }
+  return url;
+}
+
+/**
+ * A whole number from a command line.
+ * @throws {CommandError} naming the option
+ */
+export function parseWholeNumber(option: string, text: string, minimum: number, maximum: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+    throw new CommandError(`${option}: '${text}' is not a whole number from ${minimum} to ${maximum}`, ExitCode.usage);
+  }
+  return value;
+}

@@ -1,0 +1,53 @@
+import type { Config } from '../../config/schema';
+import type { Version } from '../../config/version';
+
+/** How to reach the database; a password is part of the URL, so this never goes into an environment or a log. */
+export interface DatabaseSettings {
+  readonly url: string;
+  readonly auth: 'password' | 'iam';
+}
+
+/** All that a request process has to know; sent to it as its first message. */
+export interface ServiceSettings {
+  readonly config: Config;
+  readonly version: Version;
+  readonly codeVersion: string;
+  /** Identifies the instance among those that share the database. */
+  readonly instanceId: string;
+  readonly database: DatabaseSettings;
+  readonly dataDirectory: string;
+  /** A folder or `s3://bucket/prefix`. */
+  readonly modelLocation: string;
+  readonly host: string;
+  readonly port: number;
+  readonly processes: number;
+}
+
+/** A claim of an (id, request_time) pair, its time as text because JSON has no big integers. */
+export interface Claim {
+  readonly id: string;
+  readonly requestTimeMicros: string;
+  readonly predictionId: string;
+}
+
+/** What a request process asks of the supervisor, with the answer to each. */
+export interface Questions {
+  claim: { ask: readonly Claim[]; answer: readonly (string | null)[] };
+  ship: { ask: null; answer: null };
+  metrics: { ask: null; answer: string };
+}
+export type Question = keyof Questions;
+
+/** Messages from a request process to the supervisor. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'release'; readonly claim: Omit<Claim, 'predictionId'> }
+  | { readonly [Q in Question]: { kind: 'ask'; question: Q; call: number; ask: Questions[Q]['ask'] } }[Question];
+
+/** Messages from the supervisor to a request process. */
+export type ToWorker =
+  | { readonly kind: 'settings'; readonly settings: ServiceSettings }
+  | { readonly kind: 'drain'; readonly drainMs: number }
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: unknown }
+  | { readonly kind: 'refused'; readonly call: number; readonly reason: string };
