@@ -26,10 +26,10 @@ export function auc(scores: readonly number[], positives: readonly boolean[]): n
   let negatives = 0;
   for (let start = 0, end = 0; start < order.length; start = end) {
     let tiedPositives = 0;
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
+    do {
       if (positives[order[end]!]) tiedPositives++;
       end++;
-    }
+    } while (end < order.length && scores[order[end]!] === scores[order[start]!]);
     const tiedNegatives = end - start - tiedPositives;
     pairs += tiedPositives * (negatives + tiedNegatives / 2);
     negatives += tiedNegatives;

@@ -41,10 +41,7 @@ function testCounts(sizes: readonly number[], testFraction: number): number[] {
     .map((size, c) => ({ c, remainder: size * testFraction - counts[c]!, free: size - 1 - counts[c]! }))
     .filter(({ free }) => free > 0)
     .sort((a, b) => b.remainder - a.remainder || a.c - b.c);
-  let missing = Math.max(1, Math.round(total * testFraction)) - counts.reduce((sum, count) => sum + count, 0);
-  for (const { c } of byRemainder.slice(0, Math.max(0, missing))) {
-    counts[c]! += 1;
-    missing -= 1;
-  }
+  const missing = Math.max(1, Math.round(total * testFraction)) - counts.reduce((sum, count) => sum + count, 0);
+  for (const { c } of byRemainder.slice(0, Math.max(0, missing))) counts[c]! += 1;
   return counts;
 }

@@ -1,0 +1,98 @@
+import type { ModelConfig } from '../config/schema';
+import type { Minimum } from '../learning/lbfgs';
+import { loadModel } from '../learning/load-model';
+import { encodeModelFile } from '../learning/model-file';
+import { softmaxAlgorithm } from '../learning/softmax-model';
+import { stratifiedSplit } from '../learning/split';
+import type { Dataset } from './dataset';
+import { type FitHooks, fitModel } from './fit';
+import { readCsv } from './readers/csv';
+import { scoreModel, withFeaturesOf } from './score-model';
+
+/** One training run of one configured model. */
+export interface TrainRequest extends FitHooks {
+  readonly name: string;
+  readonly config: ModelConfig;
+  /** Folder that relative paths of the configuration start from. */
+  readonly directory: string;
+  /** Written into the model file. */
+  readonly createdAt: Date;
+  /** Bytes of the active revision, to be scored on the same test rows. */
+  readonly rival?: Uint8Array | undefined;
+}
+
+/** Accuracies; `test` is null if the configuration holds out no test rows. */
+export interface TrainingScores {
+  readonly train: number;
+  readonly test: number | null;
+}
+
+export interface TrainedModel {
+  /** The model file: the same data, configuration and `createdAt` give the same bytes. */
+  readonly bytes: Uint8Array;
+  readonly scores: TrainingScores;
+  /** Test score of the rival; null without a rival or without test rows. */
+  readonly rivalScore: number | null;
+  /** Rows of the source. */
+  readonly rows: number;
+  /** How the optimiser ended. */
+  readonly minimum: Pick<Minimum, 'reason' | 'iterations' | 'gradientNorm'>;
+}
+
+/**
+ * Trains a model on the training part of its data and scores it on both parts.
+ * @throws {DataError} if the data is absent or not fit for training
+ * @throws {ModelFileError} if the rival is no model file
+ */
+export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
+  const { name, config, directory, createdAt, rival, onProgress, signal } = request;
+  const { source, mapping, target, evaluation, hyperparameters, params } = config;
+  const dataset = await readCsv({ ...source, directory, features: mapping, target }, signal);
+  const { train, test } = stratifiedSplit(classNumbers(dataset), evaluation.testFraction, evaluation.seed);
+  const { model, minimum } = await fitModel(dataset, train, config, { onProgress, signal });
+
+  const hasTest = test.length > 0;
+  const scores = {
+    train: await scoreModel(model, dataset, train),
+    test: hasTest ? await scoreModel(model, dataset, test) : null,
+  };
+  return {
+    bytes: encodeModelFile({
+      header: {
+        algorithm: softmaxAlgorithm,
+        model: name,
+        features: [...model.features],
+        classes: [...model.classes],
+        hyperparameters,
+        params,
+        scores,
+        data: { sha256: dataset.sha256, rows: dataset.rows.length },
+        createdAt: createdAt.toISOString(),
+      },
+      arrays: model.toArrays(),
+    }),
+    scores,
+    rivalScore: rival && hasTest ? await scoreRival(rival, dataset, mapping, test) : null,
+    rows: dataset.rows.length,
+    minimum: { reason: minimum.reason, iterations: minimum.iterations, gradientNorm: minimum.gradientNorm },
+  };
+}
+
+async function scoreRival(
+  bytes: Uint8Array,
+  dataset: Dataset,
+  mapping: ModelConfig['mapping'],
+  test: readonly number[],
+): Promise<number> {
+  const { model } = loadModel(bytes);
+  return scoreModel(model, withFeaturesOf(model, dataset, mapping), test);
+}
+
+/** The labels as numbers in order of appearance. */
+function classNumbers({ labels }: Dataset): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from(labels, (label) => {
+    if (!numbers.has(label)) numbers.set(label, numbers.size);
+    return numbers.get(label)!;
+  });
+}
