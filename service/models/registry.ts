@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import type { ClientBase, Pool } from 'pg';
+import type { Version } from '../../config/version';
+import { transaction } from '../database/transaction';
+import { announceChange } from './changes';
+import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from './errors';
+import type { ModelStore } from './model-store';
+import { asRevision, type Origin, type Revision, type RevisionRow, revisionColumns, type Scores } from './revision';
+import { modelTables } from './tables';
+
+/** A revision that is still to be published. */
+export interface NewRevision {
+  readonly model: string;
+  /** The model file. */
+  readonly bytes: Uint8Array;
+  readonly origin: Origin;
+  readonly scores: Scores | null;
+  /** Whether it serves from now on. */
+  readonly activate: boolean;
+  /** The number of the lease under which it was trained. @default none is needed, as nothing was trained */
+  readonly fencing?: bigint;
+}
+
+/** All revisions of a model, oldest first. */
+export interface RevisionList {
+  readonly active: number | undefined;
+  readonly revisions: readonly Revision[];
+}
+
+/** What should serve now. */
+export interface CurrentRevisions {
+  /** By the database's clock: all that was committed before is seen. */
+  readonly at: Date;
+  readonly models: ReadonlyMap<string, { readonly active: Revision; readonly previous: Revision | undefined }>;
+}
+
+interface ModelRow {
+  readonly active: number | null;
+  readonly active_before: readonly number[];
+}
+
+/** Which revisions of each model there are and which one is active. Every change is one transaction and announced. */
+export class Registry {
+  readonly #tables: ReturnType<typeof modelTables>;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly version: Version,
+    private readonly store: ModelStore,
+  ) {
+    this.#tables = modelTables(version);
+  }
+
+  /**
+   * Adds a revision, as part of the caller's transaction. The file is written first: if the transaction fails it is
+   * garbage, which `removeOldRevisions` collects, and a row never lacks its file.
+   * @returns its number
+   * @throws {LeaseLostError} if the lease has meanwhile passed to another
+   */
+  async publish(client: ClientBase, { model, bytes, origin, scores, activate, fencing }: NewRevision): Promise<number> {
+    const { models, revisions } = this.#tables;
+    if (fencing !== undefined) await this.#checkLease(client, model, fencing);
+    const { rows } = await client.query<{ last_revision: number }>(
+      `insert into ${models} as m (model, last_revision) values ($1, 1)
+       on conflict (model) do update set last_revision = m.last_revision + 1
+       returning last_revision`,
+      [model],
+    );
+    const revision = rows[0]?.last_revision as number;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const location = `${this.#folder(model)}/${revision}-${sha256.slice(0, 16)}.model`;
+    await this.store.write(location, bytes);
+    await client.query(
+      `insert into ${revisions} (model, revision, origin, location, bytes, sha256, score_train, score_test)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [model, revision, origin, location, bytes.length, sha256, scores?.train ?? null, scores?.test ?? null],
+    );
+    if (activate) await this.#setActive(client, model, revision);
+    await announceChange(client, this.version);
+    return revision;
+  }
+
+  /** An empty list if the model was never trained. */
+  async list(model: string): Promise<RevisionList> {
+    const { models, revisions } = this.#tables;
+    const { rows } = await this.pool.query<RevisionRow & { is_active: boolean }>(
+      `select ${revisionColumns}, revision is not distinct from active as is_active
+       from ${revisions} join ${models} using (model) where model = $1 order by revision`,
+      [model],
+    );
+    return { active: rows.find((row) => row.is_active)?.revision, revisions: rows.map(asRevision) };
+  }
+
+  /** The active revision of each of the models that has one, and the one active before it. */
+  async current(names: readonly string[]): Promise<CurrentRevisions> {
+    const { models, revisions } = this.#tables;
+    const { rows } = await this.pool.query<{ at: Date; active: number } & Partial<RevisionRow>>(
+      `select clock.at, current.* from (select statement_timestamp() as at) clock left join (
+         select ${revisionColumns}, active from ${revisions} join ${models} using (model)
+         where model = any($1) and revision in (active, active_before[cardinality(active_before)])
+           and active is not null
+       ) current on true`,
+      [names],
+    );
+    const found = rows.filter((row): row is { at: Date; active: number } & RevisionRow => row.model != null);
+    const revisionOf = (model: string, isActive: boolean) =>
+      found.filter((row) => row.model === model && (row.revision === row.active) === isActive).map(asRevision)[0];
+    const current: [string, { active: Revision; previous: Revision | undefined }][] = [];
+    for (const name of names) {
+      const active = revisionOf(name, true);
+      if (active) current.push([name, { active, previous: revisionOf(name, false) }]);
+    }
+    return { at: rows[0]?.at as Date, models: new Map(current) };
+  }
+
+  /** @throws {UnknownRevisionError} */
+  async activate(model: string, revision: number): Promise<void> {
+    await this.#change(model, async (client) => {
+      const { rowCount } = await client.query(
+        `select from ${this.#tables.revisions} where model = $1 and revision = $2`,
+        [model, revision],
+      );
+      if (rowCount === 0) throw new UnknownRevisionError(model, revision);
+      await this.#setActive(client, model, revision);
+    });
+  }
+
+  /**
+   * Takes back the last activation and marks the revision given up.
+   * @returns the revision that is active now
+   * @throws {RevisionConflictError} if none was active before
+   */
+  async rollback(model: string): Promise<number> {
+    return this.#change(model, async (client, row) => {
+      const previous = row?.active_before.at(-1);
+      if (previous === undefined) throw new RevisionConflictError(`no revision of '${model}' was active before`);
+      await client.query(`update ${this.#tables.revisions} set rolled_back = true where model = $1 and revision = $2`, [
+        model,
+        row?.active,
+      ]);
+      await client.query(
+        `update ${this.#tables.models} set active = $2, active_before = trim_array(active_before, 1) where model = $1`,
+        [model, previous],
+      );
+      return previous;
+    });
+  }
+
+  /**
+   * Deletes a revision; its number does not come again.
+   * @throws {RevisionConflictError} if it is active
+   * @throws {UnknownRevisionError}
+   */
+  async remove(model: string, revision: number): Promise<void> {
+    const locations = await this.#change(model, async (client, row) => {
+      if (row?.active === revision) {
+        throw new RevisionConflictError(`revision ${revision} of '${model}' is active: activate another one first`);
+      }
+      return this.#deleteRows(client, model, [revision]);
+    });
+    if (locations.length === 0) throw new UnknownRevisionError(model, revision);
+    await Promise.all(locations.map((location) => this.store.remove(location)));
+  }
+
+  /**
+   * Deletes all but the newest revisions; the active one and the one before it always stay. Also collects files that
+   * no revision owns, once they are so old that nobody can be about to publish them.
+   */
+  async removeOldRevisions(model: string, keep: number): Promise<void> {
+    const { revisions } = this.#tables;
+    const locations = await this.#change(model, async (client, row) => {
+      const { rows } = await client.query<{ revision: number }>(
+        `select revision from ${revisions} where model = $1 order by revision desc offset $2`,
+        [model, keep],
+      );
+      const staying = [row?.active, row?.active_before.at(-1)];
+      const old = rows.map(({ revision }) => revision).filter((revision) => !staying.includes(revision));
+      return this.#deleteRows(client, model, old);
+    });
+    const files = await this.store.list(this.#folder(model));
+    const { rows } = await this.pool.query<{ location: string; now: Date }>(
+      `select location, now() from ${revisions} where model = $1`,
+      [model],
+    );
+    const owned = new Set(rows.map(({ location }) => location));
+    const abandonedBefore = (rows[0]?.now.getTime() ?? 0) - orphanAgeMs;
+    const orphans = files.filter(({ key, modifiedAt }) => !owned.has(key) && modifiedAt.getTime() < abandonedBefore);
+    await Promise.all([...locations, ...orphans.map(({ key }) => key)].map((key) => this.store.remove(key)));
+  }
+
+  #folder(model: string): string {
+    return `${this.version}/${model}`;
+  }
+
+  /** A transaction that no other change of the same model meets, and that is announced. */
+  #change<T>(model: string, work: (client: ClientBase, row: ModelRow | undefined) => Promise<T>): Promise<T> {
+    return transaction(this.pool, async (client) => {
+      const { rows } = await client.query<ModelRow>(
+        `select active, active_before from ${this.#tables.models} where model = $1 for update`,
+        [model],
+      );
+      const result = await work(client, rows[0]);
+      await announceChange(client, this.version);
+      return result;
+    });
+  }
+
+  async #setActive(client: ClientBase, model: string, revision: number): Promise<void> {
+    await client.query(
+      `update ${this.#tables.models}
+       set active = $2,
+           active_before = array_remove(active_before, $2) || case when active is null then '{}' else array[active] end
+       where model = $1 and active is distinct from $2`,
+      [model, revision],
+    );
+  }
+
+  async #deleteRows(client: ClientBase, model: string, numbers: readonly number[]): Promise<readonly string[]> {
+    const { models, revisions } = this.#tables;
+    const { rows } = await client.query<{ location: string }>(
+      `delete from ${revisions} where model = $1 and revision = any($2) returning location`,
+      [model, numbers],
+    );
+    await client.query(
+      `update ${models} set active_before = array(
+         select revision from unnest(active_before) with ordinality as before (revision, position)
+         where revision <> all($2) order by position
+       ) where model = $1`,
+      [model, numbers],
+    );
+    return rows.map(({ location }) => location);
+  }
+
+  /** The row stays locked to the end of the transaction, so that the lease cannot change hands before the commit. */
+  async #checkLease(client: ClientBase, model: string, fencing: bigint): Promise<void> {
+    const { rowCount } = await client.query(
+      `select from ${this.#tables.leases} where model = $1 and fencing = $2 for update`,
+      [model, fencing],
+    );
+    if (rowCount === 0) throw new LeaseLostError(model);
+  }
+}
+
+/** No upload takes this long. */
+const orphanAgeMs = 24 * 60 * 60 * 1000;

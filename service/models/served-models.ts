@@ -1,0 +1,171 @@
+import type { Pool } from 'pg';
+import type { BaseLogger } from 'pino';
+import type { Config, ModelConfig } from '../../config/schema';
+import type { Version } from '../../config/version';
+import { ChangeListener } from './changes';
+import { loadRevision, type ServedRevision } from './load-revision';
+import type { ModelStore } from './model-store';
+import { ProcessHeartbeat } from './process-heartbeat';
+import { Registry } from './registry';
+import type { Revision } from './revision';
+
+export type { ServedRevision } from './load-revision';
+
+/** A model as it serves at one moment: take it once per request, and the whole request sees one revision. */
+export class ServedModel {
+  constructor(
+    readonly name: string,
+    readonly config: ModelConfig,
+    /** What answers; undefined until a revision could be loaded. */
+    readonly active?: ServedRevision,
+    /** When `active` was loaded, by the database's clock. */
+    readonly updatedAt?: Date,
+    /** All that is in memory, `active` among it. */
+    private readonly inMemory: readonly ServedRevision[] = [],
+  ) {}
+
+  /** The revision if it is in memory, as the active one and the one active before it are. */
+  loaded(revision: number): ServedRevision | undefined {
+    return this.inMemory.find((served) => served.revision === revision);
+  }
+}
+
+export interface ServedModelsOptions {
+  readonly pool: Pool;
+  readonly version: Version;
+  readonly store: ModelStore;
+  readonly models: Config['models'];
+  readonly logger: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
+  /** How often to look for changes without being told, in milliseconds. @default 1000 */
+  readonly pollMs?: number;
+}
+
+/** A load that failed, and when to try again, in milliseconds of `performance.now()`. */
+interface FailedLoad {
+  readonly tryAgainAt: number;
+  readonly waitMs: number;
+}
+
+const longestWaitMs = 60_000;
+
+/** Holds the models that this process serves, and follows every activation in the database. */
+export class ServedModels {
+  readonly #registry: Registry;
+  readonly #listener: ChangeListener;
+  readonly #heartbeat: ProcessHeartbeat;
+  readonly #served = new Map<string, ServedModel>();
+  /** By the key of the revision's file. */
+  readonly #failed = new Map<string, FailedLoad>();
+  #lookedAt: Date | undefined;
+  #databaseAway = false;
+  #looking: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
+
+  constructor(private readonly options: ServedModelsOptions) {
+    const { pool, version, store, models, logger } = options;
+    this.#registry = new Registry(pool, version, store);
+    this.#heartbeat = new ProcessHeartbeat(pool, version, () => this.#lookedAt);
+    const { pollMs = 1_000 } = options;
+    this.#listener = new ChangeListener({ pool, version, logger, pollMs, onChange: () => void this.#lookSoon() });
+    for (const [name, config] of Object.entries(models)) {
+      this.#served.set(name, new ServedModel(name, config));
+    }
+  }
+
+  /** Whether every configured model answers. */
+  get ready(): boolean {
+    return [...this.#served.values()].every(({ active }) => active !== undefined);
+  }
+
+  /** All configured models, in the order of the configuration. */
+  all(): readonly ServedModel[] {
+    return [...this.#served.values()];
+  }
+
+  /** The model as it serves now; undefined if none of that name is configured. */
+  get(name: string): ServedModel | undefined {
+    return this.#served.get(name);
+  }
+
+  /** When the revision that answers was loaded. */
+  updatedAt(name: string): Date | undefined {
+    return this.#served.get(name)?.updatedAt;
+  }
+
+  /**
+   * Loads what is active and follows changes from now on. Resolves after the first look, whatever came of it: what
+   * could not be loaded, for example because the database is away, is tried again in the background.
+   */
+  async start(): Promise<void> {
+    await this.#listener.start();
+    await this.#lookSoon();
+    this.#heartbeat.start();
+  }
+
+  /** What is loaded stays usable; it only follows no more changes. */
+  async stop(): Promise<void> {
+    await this.#listener.stop();
+    await this.#heartbeat.stop();
+    await this.#looking;
+  }
+
+  /** Looks now: what was committed before the call serves when it resolves, or has been logged as not loadable. */
+  async refresh(): Promise<void> {
+    this.#failed.clear();
+    await this.#lookSoon();
+  }
+
+  /** Looks after the look that goes on now, which may have missed what the caller knows of; callers share it. */
+  #lookSoon(): Promise<void> {
+    this.#nextLook ??= this.#looking.then(() => {
+      this.#nextLook = undefined;
+      this.#looking = this.#look();
+      return this.#looking;
+    });
+    return this.#nextLook;
+  }
+
+  async #look(): Promise<void> {
+    const { logger } = this.options;
+    try {
+      const { at, models } = await this.#registry.current([...this.#served.keys()]);
+      for (const [name, { active, previous }] of models) await this.#follow(name, active, previous, at);
+      this.#lookedAt = at;
+      if (this.#databaseAway) logger.info('the database answers again');
+      this.#databaseAway = false;
+    } catch (error) {
+      if (!this.#databaseAway)
+        logger.warn(`what is loaded serves on, the database does not answer: ${(error as Error).message}`);
+      this.#databaseAway = true;
+    }
+  }
+
+  /** Exchanges the model as a whole, or not at all: if its active revision cannot be loaded, the old one serves on. */
+  async #follow(name: string, active: Revision, previous: Revision | undefined, at: Date): Promise<void> {
+    const now = this.#served.get(name) as ServedModel;
+    const wanted = previous ? [active, previous] : [active];
+    const loaded = await Promise.all(wanted.map((revision) => this.#load(now, revision)));
+    const serving = loaded[0] ?? now.active;
+    const inMemory = new Set([serving, ...loaded].filter((revision) => revision !== undefined));
+    const isNew = serving !== now.active;
+    this.#served.set(name, new ServedModel(name, now.config, serving, isNew ? at : now.updatedAt, [...inMemory]));
+    if (isNew) this.options.logger.info(`revision ${serving?.revision} of '${name}' serves`);
+  }
+
+  async #load(now: ServedModel, revision: Revision): Promise<ServedRevision | undefined> {
+    const inMemory = now.loaded(revision.revision);
+    if (inMemory) return inMemory;
+    const failed = this.#failed.get(revision.location);
+    if (failed && performance.now() < failed.tryAgainAt) return undefined;
+    try {
+      const loaded = await loadRevision(this.options.store, revision, now.config);
+      this.#failed.delete(revision.location);
+      return loaded;
+    } catch (error) {
+      const waitMs = Math.min(2 * (failed?.waitMs ?? 500), longestWaitMs);
+      this.#failed.set(revision.location, { tryAgainAt: performance.now() + waitMs, waitMs });
+      this.options.logger.error(`'${now.name}' stays as it is: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}
