@@ -11,12 +11,14 @@ export interface ConversionOptions {
   readonly allowNonFinite?: boolean;
 }
 
-const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+// Each character can match in one way only, so that a long text costs no more than its length.
+const decimal = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 const nonFinite = /^\s*[+-]?(nan|inf|infinity)\s*$/i;
-const integer = /^\s*[+-]?\d+\s*$/;
+const integer = /^[+-]?\d+$/;
 
+/** The value in a message. JSON has no word for infinities, which a number such as 1e999 becomes. */
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 };
 
@@ -90,7 +92,7 @@ export function fromJson(type: FeatureType, value: unknown, options: ConversionO
 
 /** The fault of one field of a sample. */
 export class FieldError extends Error {
-  override readonly name = 'FieldError';
+  override readonly name: string = 'FieldError';
   constructor(
     readonly field: string,
     readonly fault: string,
@@ -99,46 +101,85 @@ export class FieldError extends Error {
   }
 }
 
+/** A field that the sample does not have, under none of its names. */
+export class MissingFieldError extends FieldError {
+  override readonly name = 'MissingFieldError';
+  constructor(field: string) {
+    super(field, 'is required');
+  }
+}
+
+/** How one value converts: `fromText` or `fromJson`. */
+type Conversion<Raw> = (type: FeatureType, value: Raw, options?: ConversionOptions) => FeatureValue;
+
 /**
  * Reads the features of one JSON object by name or alias, in the model's order; other keys are ignored.
  * @throws {FieldError} naming the feature that is missing, does not convert, or differs from its alias
  */
-export function rowFromObject(
+export const rowFromObject = (
   features: readonly Feature[],
   sample: Readonly<Record<string, unknown>>,
+  options?: ConversionOptions,
+): Row => rowFrom(fromJson, features, sample, options);
+
+/**
+ * The same from texts by name: query parameters, a line of CSV.
+ * @throws {FieldError} naming the feature that is missing, does not convert, or differs from its alias
+ */
+export const rowFromTexts = (
+  features: readonly Feature[],
+  sample: Readonly<Record<string, string>>,
+  options?: ConversionOptions,
+): Row => rowFrom(fromText, features, sample, options);
+
+function rowFrom<Raw>(
+  convert: Conversion<Raw>,
+  features: readonly Feature[],
+  sample: Readonly<Record<string, Raw>>,
   options?: ConversionOptions,
 ): Row {
   const row = new Array<FeatureValue>(features.length);
   for (let i = 0; i < features.length; i += 1) {
-    row[i] = featureFromObject(features[i] as Feature, sample, options);
+    row[i] = featureFrom(convert, features[i] as Feature, sample, options);
   }
   return row;
 }
 
-function featureFromObject(
-  feature: Feature,
-  sample: Readonly<Record<string, unknown>>,
+function featureFrom<Raw>(
+  convert: Conversion<Raw>,
+  { name, type, aliases }: Feature,
+  sample: Readonly<Record<string, Raw>>,
   options?: ConversionOptions,
 ): FeatureValue {
   let value: FeatureValue | undefined;
-  for (let i = -1; i < feature.aliases.length; i += 1) {
-    const name = i < 0 ? feature.name : (feature.aliases[i] as string);
-    if (!Object.hasOwn(sample, name)) continue;
-    const read = convertField(feature, name, sample[name], options);
-    if (value !== undefined && !Object.is(value, read)) {
-      throw new FieldError(name, `differs from '${feature.name}', which is the same feature; send one of them`);
+  for (let i = -1; i < aliases.length; i += 1) {
+    const field = i < 0 ? name : (aliases[i] as string);
+    if (!Object.hasOwn(sample, field)) continue;
+    const read = convertField(convert, type, field, sample[field] as Raw, options);
+    if (value !== undefined && !sameValue(value, read)) {
+      throw new FieldError(field, `differs from '${name}', which is the same feature; send one of them`);
     }
     value = read;
   }
-  if (value === undefined) throw new FieldError(feature.name, 'is required');
+  if (value === undefined) throw new MissingFieldError(name);
   return value;
 }
 
-function convertField(feature: Feature, name: string, raw: unknown, options?: ConversionOptions): FeatureValue {
+/** NaN is the same as NaN, and 0 as -0. */
+const sameValue = (a: FeatureValue, b: FeatureValue): boolean => a === b || Object.is(a, b);
+
+/** Converts a value that stands at `field`. @throws {FieldError} */
+export function convertField<Raw>(
+  convert: Conversion<Raw>,
+  type: FeatureType,
+  field: string,
+  raw: Raw,
+  options?: ConversionOptions,
+): FeatureValue {
   try {
-    return fromJson(feature.type, raw, options);
+    return convert(type, raw, options);
   } catch (error) {
-    if (error instanceof ConversionError) throw new FieldError(name, error.message);
+    if (error instanceof ConversionError) throw new FieldError(field, error.message);
     throw error;
   }
 }
