@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
-import { type Config, ConfigSchema, type ModelConfig, type PredictServiceConfig } from './schema';
+import { type Config, ConfigSchema, type ModelConfig, modelNamePattern, type PredictServiceConfig } from './schema';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -31,6 +31,7 @@ function describe(error: SchemaError, input: unknown): string {
     return requiredProperties.map((key) => `${at(key)}: is required`).join('\n');
   }
   if (error.keyword === 'boolean') return `${path}: is not an option here; see docs/configuration.md`;
+  if (valueAt(input, error) === undefined) return `${path}: is required`;
   if (error.keyword === 'enum') {
     const { allowedValues } = error.params as { allowedValues: unknown[] };
     return `${path}: must be one of ${allowedValues.map((value) => `'${value}'`).join(', ')}, not ${show(input, error)}`;
@@ -38,11 +39,15 @@ function describe(error: SchemaError, input: unknown): string {
   return `${path || 'the configuration'}: ${error.message}, not ${show(input, error)}`;
 }
 
-function show(input: unknown, error: SchemaError): string {
-  const value = error.instancePath
+function valueAt(input: unknown, { instancePath }: SchemaError): unknown {
+  return instancePath
     .split('/')
     .slice(1)
     .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], input);
+}
+
+function show(input: unknown, error: SchemaError): string {
+  const value = valueAt(input, error);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
@@ -55,7 +60,15 @@ function schemaFaults(input: unknown): string[] {
     if (!byPath.has(error.instancePath) || error.keyword === 'enum')
       byPath.set(error.instancePath, describe(error, input));
   }
-  return [...byPath.values()];
+  return [...byPath.values(), ...nameFaults(input)];
+}
+
+/** The schema lets keys pass that its pattern does not match. */
+function nameFaults(input: unknown): string[] {
+  const { models } = (input ?? {}) as { models?: unknown };
+  return Object.keys(Object(models))
+    .filter((name) => !new RegExp(modelNamePattern).test(name))
+    .map((name) => `models.${name}: is not a model name; write a letter, then up to 30 of A-Z a-z 0-9 _ -`);
 }
 
 function modelFaults(name: string, model: ModelConfig): string[] {

@@ -9,7 +9,6 @@ const list = <T extends TSchema>(item: T, description: string) => Type.Array(ite
 /** The names a model may have. */
 export const modelNamePattern = '^[A-Za-z][A-Za-z0-9_-]{0,30}$';
 
-const ModelName = Type.String({ pattern: modelNamePattern });
 const FeatureTypeSchema = Type.Enum(['float', 'int', 'str', 'bool'], { description: 'How requests are converted.' });
 const Milliseconds = (byDefault: number, description: string) =>
   Type.Integer({ minimum: 0, default: byDefault, description: `${description} In milliseconds.` });
@@ -28,7 +27,7 @@ const CsvSource = Type.Object(
     csv: Type.String({ minLength: 1, description: 'CSV file with a header row; relative to the configuration file.' }),
     delimiter: Type.String({ minLength: 1, maxLength: 1, default: ',', description: 'Column separator.' }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Where the rows come from.' },
 );
 
 const Scores = Type.Object(
@@ -74,19 +73,23 @@ const Model = Type.Object(
   { additionalProperties: false, default: {} },
 );
 
+const Parameter = Type.Object(
+  { name: Type.String({ minLength: 1, description: 'Name of the query parameter.' }), type: FeatureTypeSchema },
+  { additionalProperties: false },
+);
+
 const PredictService = Type.Object(
   {
     entryPoint: Type.String({ pattern: '^/', default: '/predict', description: 'The path of the service.' }),
-    model: Type.Optional(ModelName),
+    model: Type.Optional(
+      Type.String({ pattern: modelNamePattern, description: 'The model; the first one that fits if absent.' }),
+    ),
     mapping: Type.Optional(
-      Type.Array(Type.Object({ name: Type.String({ minLength: 1 }), type: FeatureTypeSchema }), {
+      Type.Array(Parameter, {
         description: "Query parameters in order; the model's features if absent.",
       }),
     ),
-    params: list(
-      Type.Object({ name: Type.String({ minLength: 1 }), type: FeatureTypeSchema }),
-      'Query parameters handed to the model beside the features.',
-    ),
+    params: list(Parameter, 'Query parameters handed to the model beside the features.'),
     predictProba: Type.Boolean({ default: false, description: 'Answer class probabilities instead of the label.' }),
     unwrapSample: Type.Boolean({ default: false, description: 'Hand the model bare values; needs one mapping entry.' }),
     allowNonFinite: Type.Boolean({ default: false, description: 'Accept nan and inf as float.' }),
@@ -94,23 +97,25 @@ const PredictService = Type.Object(
   { additionalProperties: false },
 );
 
-const Access = Type.Union(
-  [Type.Enum(['required', 'public']), Type.Array(Type.String({ pattern: '^/' }), { minItems: 1 })],
-  { description: "'required', 'public', or a list of routes that need no credential." },
-);
+const Access = (what: string) =>
+  Type.Optional(
+    Type.Union([Type.Enum(['required', 'public']), Type.Array(Type.String({ pattern: '^/' }), { minItems: 1 })], {
+      description: `Who may ${what}: 'required', 'public', or a list of routes that need no credential. On loopback public, elsewhere required, if absent.`,
+    }),
+  );
 const Scope = Type.Enum(['predict', 'admin']);
-const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const Scopes = Type.Array(Scope, { minItems: 1, description: 'What the holder may do; admin includes predict.' });
 
 const Auth = Options(
   {
-    predict: Type.Optional(Access),
-    admin: Type.Optional(Access),
+    predict: Access('predict and read'),
+    admin: Access('train, activate and stop'),
     apiKeys: list(
       Type.Object(
         {
           name: Type.String({ minLength: 1, description: 'Shown in logs instead of the key.' }),
-          sha256: Sha256,
-          scopes: Type.Array(Scope, { minItems: 1 }),
+          sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'The digest of the key.' }),
+          scopes: Scopes,
         },
         { additionalProperties: false },
       ),
@@ -119,12 +124,12 @@ const Auth = Options(
     basic: list(
       Type.Object(
         {
-          user: Type.String({ minLength: 1, pattern: '^[^:]+$' }),
+          user: Type.String({ minLength: 1, pattern: '^[^:]+$', description: 'The name; it holds no colon.' }),
           scrypt: Type.String({
             pattern: '^scrypt\\$',
             description: '`scrypt$N$r$p$salt$hash`; `modelapp key` makes it.',
           }),
-          scopes: Type.Array(Scope, { minItems: 1 }),
+          scopes: Scopes,
         },
         { additionalProperties: false },
       ),
@@ -142,7 +147,7 @@ const Auth = Options(
           predictScope: Type.String({ default: 'predict', description: 'The scope that allows predictions.' }),
           adminScope: Type.String({ default: 'admin', description: 'The scope that allows everything.' }),
         },
-        { additionalProperties: false },
+        { additionalProperties: false, description: 'OpenID Connect bearer tokens.' },
       ),
     ),
   },
