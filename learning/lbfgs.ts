@@ -8,7 +8,7 @@ export interface OptimiserState {
   /** Steps taken so far. */
   readonly iterations: number;
   readonly value: number;
-  /** Largest absolute entry of the gradient. */
+  /** What `LbfgsOptions.gradientNorm` says of the gradient. */
   readonly gradientNorm: number;
 }
 
@@ -20,7 +20,7 @@ export interface Minimum extends OptimiserState {
 }
 
 export interface LbfgsOptions {
-  /** Ends once the largest absolute entry of the gradient is at most this. */
+  /** Ends once the norm of the gradient is at most this. */
   readonly tolerance: number;
   /** Ends after this many steps at the latest. */
   readonly maxIterations: number;
@@ -29,6 +29,11 @@ export interface LbfgsOptions {
    * @default 10
    */
   readonly memory?: number;
+  /**
+   * Measures how far from an optimum a gradient is.
+   * @default its largest absolute entry
+   */
+  readonly gradientNorm?: (gradient: Float64Array) => number;
 }
 
 /** One past step: the move of the point, the change of the gradient, and 1 / (move · change). */
@@ -47,7 +52,7 @@ interface Correction {
 export function* lbfgs(
   objective: Objective,
   start: Float64Array,
-  { tolerance, maxIterations, memory = 10 }: LbfgsOptions,
+  { tolerance, maxIterations, memory = 10, gradientNorm = maxNorm }: LbfgsOptions,
 ): Generator<OptimiserState, Minimum> {
   let point = start.slice();
   let gradient = new Float64Array(start.length);
@@ -60,13 +65,13 @@ export function* lbfgs(
   const end = (reason: Minimum['reason']): Minimum => ({
     point,
     value,
-    gradientNorm: maxNorm(gradient),
+    gradientNorm: gradientNorm(gradient),
     iterations,
     reason,
   });
 
   while (iterations < maxIterations) {
-    if (maxNorm(gradient) <= tolerance) return end('converged');
+    if (gradientNorm(gradient) <= tolerance) return end('converged');
 
     const direction = descentDirection(gradient, corrections);
     const evaluate = (step: number): Trial => {
@@ -88,9 +93,9 @@ export function* lbfgs(
     [gradient, nextGradient] = [nextGradient, gradient];
     value = found.value;
     iterations++;
-    yield { iterations, value, gradientNorm: maxNorm(gradient) };
+    yield { iterations, value, gradientNorm: gradientNorm(gradient) };
   }
-  return end(maxNorm(gradient) <= tolerance ? 'converged' : 'maxIterations');
+  return end(gradientNorm(gradient) <= tolerance ? 'converged' : 'maxIterations');
 }
 
 /** Minus the inverse Hessian estimate times the gradient: the two-loop recursion, algorithm 7.4. */

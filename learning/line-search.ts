@@ -9,13 +9,18 @@ export interface Trial {
 const sufficientDecrease = 1e-4;
 const curvature = 0.9;
 
+/** Relative rise of the value that may be rounding. */
+const rounding = 1e-12;
+
 const maxExpansions = 40;
 const maxZooms = 40;
 
 /**
  * Finds a step that satisfies the strong Wolfe conditions.
  *
- * Nocedal & Wright, Numerical Optimization, 2nd edition, algorithms 3.5 and 3.6, with cubic interpolation.
+ * Nocedal & Wright, Numerical Optimization, 2nd edition, algorithms 3.5 and 3.6, with cubic interpolation. Next to an
+ * optimum, where rounding hides the decrease of the value, the slope decides alone, as in Hager & Zhang, A new conjugate
+ * gradient method with guaranteed descent and an efficient line search (2005), section 4.
  * A value that is not finite counts as too high, so the search backs off from an overflow.
  *
  * @param evaluate the objective along the direction; the last call made is always the one returned
@@ -27,10 +32,10 @@ export function searchLine(evaluate: (step: number) => Trial, start: Trial, firs
   let step = firstStep;
   for (let n = 0; n < maxExpansions; n++) {
     const trial = evaluate(step);
+    if (isAcceptable(trial, start)) return trial;
     if (!decreases(trial, start) || (n > 0 && trial.value >= previous.value)) {
       return zoom(evaluate, start, previous, trial);
     }
-    if (isFlat(trial, start)) return trial;
     if (trial.slope >= 0) return zoom(evaluate, start, trial, previous);
     previous = trial;
     step *= 2;
@@ -42,10 +47,10 @@ export function searchLine(evaluate: (step: number) => Trial, start: Trial, firs
 function zoom(evaluate: (step: number) => Trial, start: Trial, low: Trial, high: Trial): Trial | undefined {
   for (let n = 0; n < maxZooms && low.step !== high.step; n++) {
     const trial = evaluate(interpolate(low, high));
+    if (isAcceptable(trial, start)) return trial;
     if (!decreases(trial, start) || trial.value >= low.value) {
       high = trial;
     } else {
-      if (isFlat(trial, start)) return trial;
       if (trial.slope * (high.step - low.step) >= 0) high = low;
       low = trial;
     }
@@ -56,7 +61,10 @@ function zoom(evaluate: (step: number) => Trial, start: Trial, low: Trial, high:
 const decreases = (trial: Trial, start: Trial): boolean =>
   trial.value <= start.value + sufficientDecrease * trial.step * start.slope;
 
-const isFlat = (trial: Trial, start: Trial): boolean => Math.abs(trial.slope) <= -curvature * start.slope;
+/** The strong Wolfe conditions, or the approximate ones where the value stands still but for rounding. */
+const isAcceptable = (trial: Trial, start: Trial): boolean =>
+  Math.abs(trial.slope) <= -curvature * start.slope &&
+  (decreases(trial, start) || trial.value <= start.value + rounding * Math.abs(start.value));
 
 /** Minimiser of the cubic through both ends (Nocedal & Wright 3.59), kept off the ends; else the middle. */
 function interpolate(a: Trial, b: Trial): number {
