@@ -95,6 +95,13 @@ export async function waitUntilReady(directory: string): Promise<RunningServer> 
   }
 }
 
+/** The port that the server of a cluster had when it started last; undefined if it never did. */
+export function lastPort(directory: string): number | undefined {
+  const file = join(directory, 'postmaster.opts');
+  const port = existsSync(file) ? /port=(\d+)/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+  return port ? Number(port) : undefined;
+}
+
 /** A port that nobody listens on. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

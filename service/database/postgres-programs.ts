@@ -1,8 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** A PostgreSQL program ended with an error; `output` is all that it printed. */
 export class ProgramError extends Error {
@@ -17,8 +17,11 @@ export class ProgramError extends Error {
 
 /** Runs PostgreSQL's programs on one directory, under an account that PostgreSQL accepts. */
 export interface PostgresPrograms {
-  /** @throws {ProgramError} if it ends with an error */
-  run(program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<void>;
+  /**
+   * @returns what it printed
+   * @throws {ProgramError} if it ends with an error
+   */
+  run(program: 'initdb' | 'pg_ctl' | 'postgres', args: readonly string[]): Promise<string>;
   /** Gives a file or folder to the account of the server. */
   own(path: string): void;
 }
@@ -29,19 +32,21 @@ interface Account {
   readonly gid: number;
 }
 
+const wayOut = 'run as another user, or pass --database URL';
+
 /** How a program is started: with this in front of it, or as this account. */
 type Launch = { readonly prefix: readonly string[] } | { readonly uid: number; readonly gid: number };
 
 /**
- * PostgreSQL refuses to run as root, so that root runs it as `postgres` or `nobody`. Where that account may not go, say
- * below /root, the programs keep the one right that they need for it, which takes setpriv.
+ * PostgreSQL refuses to run as root, so that root runs it as the owner of the directory, or, if that is root, gives the
+ * directory to `postgres` or `nobody`. Where that account may not go, say below /root, the programs keep the one right
+ * that they need for it, which takes setpriv.
  * @throws {Error} if no account can run PostgreSQL on that directory; says what to do instead
  */
 export function postgresPrograms(directory: string): PostgresPrograms {
   const folder = programFolder();
-  const account = process.getuid?.() === 0 ? serverAccount() : undefined;
+  const account = process.getuid?.() === 0 ? ownerOrServerAccount(directory) : undefined;
   if (!account) return { run: (program, args) => start({ prefix: [] }, join(folder, program), args), own: () => {} };
-  chownSync(directory, account.uid, account.gid);
   const launch = findLaunch(account, join(folder, 'initdb'), directory);
   return {
     run: (program, args) => start(launch, join(folder, program), args),
@@ -61,53 +66,90 @@ function programFolder(): string {
   }
 }
 
-function serverAccount(): Account {
-  const accounts = readFileSync('/etc/passwd', 'utf8')
+function ownerOrServerAccount(directory: string): Account {
+  const accounts = readAccounts();
+  const { uid, gid } = statSync(directory);
+  if (uid !== 0) return accounts.find((account) => account.uid === uid) ?? { name: String(uid), uid, gid };
+  const account = ['postgres', 'nobody'].map((name) => accounts.find((other) => other.name === name)).find(Boolean);
+  if (!account) {
+    throw new Error(`PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'; ${wayOut}`);
+  }
+  try {
+    chownSync(directory, account.uid, account.gid);
+  } catch {
+    throw new Error(
+      `PostgreSQL does not run as root, and this root may not give ${directory} to '${account.name}'; ${wayOut}`,
+    );
+  }
+  return account;
+}
+
+function readAccounts(): readonly Account[] {
+  return readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
-    .map(([name = '', , uid, gid]): Account => ({ name, uid: Number(uid), gid: Number(gid) }));
-  const account = ['postgres', 'nobody'].map((name) => accounts.find((other) => other.name === name)).find(Boolean);
-  if (account) return account;
-  throw new Error(
-    `PostgreSQL does not run as root, and /etc/passwd has neither 'postgres' nor 'nobody'; run as another user, or pass --database URL`,
-  );
+    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
 }
 
 function findLaunch({ name, uid, gid }: Account, program: string, directory: string): Launch {
-  const probe = ['-c', 'test -x "$0" && test -w "$1"', program, directory];
-  const works = (command: string, args: readonly string[], as: { uid?: number; gid?: number }) => {
-    try {
-      execFileSync(command, args, { ...as, cwd: '/', stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (works('/bin/sh', probe, { uid, gid })) return { uid, gid };
-  const prefix = [
-    'setpriv',
-    `--reuid=${uid}`,
-    `--regid=${gid}`,
-    '--clear-groups',
-    '--inh-caps=-all,+dac_override',
-    '--ambient-caps=-all,+dac_override',
-  ];
-  if (works('setpriv', [...prefix.slice(1), '/bin/sh', ...probe], {})) return { prefix };
+  const plain: Launch = { uid, gid };
+  if (!canReach(plain, '/')) {
+    throw new Error(`PostgreSQL does not run as root, and this root may not run it as '${name}'; ${wayOut}`);
+  }
+  if (canReach(plain, program) && canReach(plain, directory)) return plain;
+  const rights = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // Without this bit access(2), by which the programs find each other, would leave the right aside.
+  const bits = '--securebits=+no_setuid_fixup';
+  const account = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  const privileged: Launch = { prefix: ['setpriv', ...account, ...rights, bits] };
+  if (canReach(privileged, program) && canReach(privileged, directory)) return privileged;
+  const [closed, remedy] = canReach(plain, program)
+    ? [closedFolder(plain, directory), 'pass --data with a folder elsewhere']
+    : [closedFolder(plain, program), 'move the project elsewhere'];
   throw new Error(
-    `PostgreSQL does not run as root, and the user '${name}' cannot reach ${works('/bin/sh', ['-c', 'test -x "$0"', program], { uid, gid }) ? directory : dirname(program)}; ` +
-      `install setpriv (util-linux), or keep both outside of folders like /root (--data /var/lib/modelapp), or run as another user`,
+    `PostgreSQL does not run as root, and the user '${name}' cannot enter ${closed}; ${remedy}, or install setpriv (util-linux), or ${wayOut}`,
   );
 }
 
-function start(launch: Launch, program: string, args: readonly string[]): Promise<void> {
+/** The outermost folder on the way to a path that the account may not enter. */
+function closedFolder(launch: Launch, path: string): string {
+  const parent = dirname(path);
+  return parent === path || canReach(launch, parent) ? path : closedFolder(launch, parent);
+}
+
+/** Asks the kernel, by trying as that account. */
+function canReach(launch: Launch, path: string): boolean {
+  const [command, ...args] = [...('prefix' in launch ? launch.prefix : []), '/bin/sh', '-c', 'test -x "$0"', path];
+  try {
+    execFileSync(command ?? '', args, { ...('uid' in launch ? launch : {}), cwd: '/', stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In a session of its own, so that Ctrl-C in a terminal does not end it half-way. */
+function start(launch: Launch, program: string, args: readonly string[]): Promise<string> {
   const [command = program, ...rest] = 'prefix' in launch ? [...launch.prefix, program, ...args] : [program, ...args];
   // Neither the caller's locale nor its PG* variables may change what the server does.
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
   const account = 'uid' in launch ? launch : {};
   return new Promise((resolve, reject) => {
-    execFile(command, rest, { ...account, cwd: '/', env }, (error, stdout, stderr) => {
-      if (!error) resolve();
-      else reject(new ProgramError(program.split(/[/\\]/).at(-1) ?? program, `${stdout}${stderr}` || error.message));
+    const child = spawn(command, rest, {
+      ...account,
+      cwd: '/',
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const text = Buffer.concat(output).toString().trim();
+      if (code === 0) resolve(text);
+      else reject(new ProgramError(basename(program), text || `ended with ${signal ?? code}`));
     });
   });
 }

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import {
+  createCluster,
+  freePort,
+  lastPort,
+  type RunningServer,
+  runningServer,
+  type ServerSettings,
+  startServer,
+  stopServer,
+  superuser,
+  waitUntilReady,
+} from './cluster';
+import { type PostgresPrograms, ProgramError, postgresPrograms } from './postgres-programs';
+
+/** The PostgreSQL of one machine, running. */
+export interface EmbeddedPostgres {
+  /** With the password. */
+  readonly url: string;
+  /** Ends all its sessions, writes everything to disk and waits for its end. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedPostgresOptions {
+  /**
+   * Told in one line what takes time.
+   * @default silent
+   */
+  readonly log?: (message: string) => void;
+}
+
+/** Everything of the embedded PostgreSQL lies in one folder. */
+interface Home {
+  readonly folder: string;
+  readonly cluster: string;
+  readonly passwordFile: string;
+  readonly logFile: string;
+}
+
+const settings: ServerSettings = {
+  max_connections: 100,
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  wal_compression: 'on',
+  log_checkpoints: 'off',
+};
+
+/** Processes that outlive a killed server keep its memory until they notice. */
+const orphansTimeoutMs = 30_000;
+
+/**
+ * Starts PostgreSQL in a folder, which it makes if need be; adopts the server that a killed process left running there.
+ * The server listens on loopback only and goes on when this process dies. One caller at a time per folder.
+ * @throws {Error} with one line that says what to do
+ */
+export async function startEmbeddedPostgres(
+  directory: string,
+  { log = () => {} }: EmbeddedPostgresOptions = {},
+): Promise<EmbeddedPostgres> {
+  const home = openHome(resolve(directory));
+  const programs = postgresPrograms(home.folder);
+  if (!existsSync(home.cluster)) {
+    log(`Making a database in ${home.folder}`);
+    await makeCluster(programs, home);
+  }
+  const { port } = runningServer(home.cluster) ? await waitUntilReady(home.cluster) : await start(programs, home);
+  const url = `postgresql://${superuser}:${password(home)}@127.0.0.1:${port}/postgres`;
+  await checkLogin(url, home);
+  return { url, stop: () => stopServer(programs, home.cluster, 'fast') };
+}
+
+function openHome(folder: string): Home {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return {
+    folder,
+    cluster: join(folder, 'cluster'),
+    passwordFile: join(folder, 'password'),
+    logFile: join(folder, 'server.log'),
+  };
+}
+
+/** Made under another name first: whatever ends this half-way, `cluster` is whole or absent. */
+async function makeCluster(programs: PostgresPrograms, { folder, cluster, passwordFile }: Home): Promise<void> {
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('cluster.new'))) {
+    rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 10 });
+  }
+  const draft = `${cluster}.new-${randomBytes(4).toString('hex')}`;
+  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true });
+  programs.own(passwordFile);
+  try {
+    await createCluster(programs, draft, passwordFile);
+  } catch (error) {
+    throw new Error(`${folder}: PostgreSQL could not make a database here: ${explain(error)}`);
+  }
+  renameSync(draft, cluster);
+}
+
+async function start(programs: PostgresPrograms, home: Home): Promise<RunningServer> {
+  await checkVersion(programs, home);
+  const giveUp = Date.now() + orphansTimeoutMs;
+  let port = lastPort(home.cluster) ?? (await freePort());
+  for (;;) {
+    const logged = existsSync(home.logFile) ? statSync(home.logFile).size : 0;
+    try {
+      return await startServer(programs, home.cluster, { port, logFile: home.logFile, settings });
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      const reason = readFileSync(home.logFile).subarray(logged).toString();
+      if (reason.includes('Address already in use')) port = await freePort();
+      else if (reason.includes('pre-existing shared memory block') && Date.now() < giveUp) await sleep(200);
+      else throw new Error(`PostgreSQL does not start: ${fatalLine(reason) ?? error.message}; see ${home.logFile}`);
+    }
+  }
+}
+
+async function checkVersion(programs: PostgresPrograms, { cluster, folder }: Home): Promise<void> {
+  const made = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
+  const ours = /(\d+)\./.exec(await programs.run('postgres', ['--version']))?.[1];
+  if (made === ours) return;
+  throw new Error(
+    `${folder}: was made by PostgreSQL ${made}, this is ${ours}; pass another folder with --data, or move the data with pg_dump of PostgreSQL ${made}`,
+  );
+}
+
+async function checkLogin(url: string, { passwordFile }: Home): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    const wrong = (error as { code?: string }).code === '28P01';
+    throw wrong ? new Error(`${passwordFile}: is not the password of this database; put the right file back`) : error;
+  } finally {
+    await client.end();
+  }
+}
+
+function password({ passwordFile, folder }: Home): string {
+  if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8').trim();
+  throw new Error(`${passwordFile}: is missing; put it back, or remove ${folder} and all its data`);
+}
+
+function explain(error: unknown): string {
+  const { message } = error as Error;
+  return message.includes('could not look up effective user ID')
+    ? `user ${process.getuid?.()} has no entry in /etc/passwd; run as one that has, or pass --database URL`
+    : message;
+}
+
+const fatalLine = (log: string): string | undefined => /(?:FATAL|PANIC): +(.*)/.exec(log)?.[1];
