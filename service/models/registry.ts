@@ -6,7 +6,7 @@ import { announceChange } from './changes';
 import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from './errors';
 import type { ModelStore } from './model-store';
 import { asRevision, type Origin, type Revision, type RevisionRow, revisionColumns, type Scores } from './revision';
-import { modelTables } from './tables';
+import { type ModelTables, modelTables } from './tables';
 
 /** A revision that is still to be published. */
 export interface NewRevision {
@@ -41,7 +41,7 @@ interface ModelRow {
 
 /** Which revisions of each model there are and which one is active. Every change is one transaction and announced. */
 export class Registry {
-  readonly #tables: ReturnType<typeof modelTables>;
+  readonly #tables: ModelTables;
 
   constructor(
     private readonly pool: Pool,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { BaseLogger } from 'pino';
 import type { Config, ModelConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
-import { ChangeListener } from './changes';
+import { ChangeFollower } from './changes';
 import { loadRevision, type ServedRevision } from './load-revision';
 import type { ModelStore } from './model-store';
 import { ProcessHeartbeat } from './process-heartbeat';
@@ -37,7 +37,7 @@ export interface ServedModelsOptions {
   readonly models: Config['models'];
   readonly logger: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** How often to look for changes without being told, in milliseconds. @default 1000 */
-  readonly pollMs?: number;
+  readonly pollMs?: number | undefined;
 }
 
 /** A load that failed, and when to try again, in milliseconds of `performance.now()`. */
@@ -51,22 +51,18 @@ const longestWaitMs = 60_000;
 /** Holds the models that this process serves, and follows every activation in the database. */
 export class ServedModels {
   readonly #registry: Registry;
-  readonly #listener: ChangeListener;
+  readonly #follower: ChangeFollower;
   readonly #heartbeat: ProcessHeartbeat;
   readonly #served = new Map<string, ServedModel>();
   /** By the key of the revision's file. */
   readonly #failed = new Map<string, FailedLoad>();
   #lookedAt: Date | undefined;
-  #databaseAway = false;
-  #looking: Promise<void> = Promise.resolve();
-  #nextLook: Promise<void> | undefined;
 
   constructor(private readonly options: ServedModelsOptions) {
-    const { pool, version, store, models, logger } = options;
+    const { pool, version, store, models, logger, pollMs } = options;
     this.#registry = new Registry(pool, version, store);
     this.#heartbeat = new ProcessHeartbeat(pool, version, () => this.#lookedAt);
-    const { pollMs = 1_000 } = options;
-    this.#listener = new ChangeListener({ pool, version, logger, pollMs, onChange: () => void this.#lookSoon() });
+    this.#follower = new ChangeFollower({ pool, version, logger, pollMs, look: () => this.#look() });
     for (const [name, config] of Object.entries(models)) {
       this.#served.set(name, new ServedModel(name, config));
     }
@@ -97,47 +93,26 @@ export class ServedModels {
    * could not be loaded, for example because the database is away, is tried again in the background.
    */
   async start(): Promise<void> {
-    await this.#listener.start();
-    await this.#lookSoon();
+    await this.#follower.start();
     this.#heartbeat.start();
   }
 
   /** What is loaded stays usable; it only follows no more changes. */
   async stop(): Promise<void> {
-    await this.#listener.stop();
+    await this.#follower.stop();
     await this.#heartbeat.stop();
-    await this.#looking;
   }
 
   /** Looks now: what was committed before the call serves when it resolves, or has been logged as not loadable. */
   async refresh(): Promise<void> {
     this.#failed.clear();
-    await this.#lookSoon();
-  }
-
-  /** Looks after the look that goes on now, which may have missed what the caller knows of; callers share it. */
-  #lookSoon(): Promise<void> {
-    this.#nextLook ??= this.#looking.then(() => {
-      this.#nextLook = undefined;
-      this.#looking = this.#look();
-      return this.#looking;
-    });
-    return this.#nextLook;
+    await this.#follower.look();
   }
 
   async #look(): Promise<void> {
-    const { logger } = this.options;
-    try {
-      const { at, models } = await this.#registry.current([...this.#served.keys()]);
-      for (const [name, { active, previous }] of models) await this.#follow(name, active, previous, at);
-      this.#lookedAt = at;
-      if (this.#databaseAway) logger.info('the database answers again');
-      this.#databaseAway = false;
-    } catch (error) {
-      if (!this.#databaseAway)
-        logger.warn(`what is loaded serves on, the database does not answer: ${(error as Error).message}`);
-      this.#databaseAway = true;
-    }
+    const { at, models } = await this.#registry.current([...this.#served.keys()]);
+    for (const [name, { active, previous }] of models) await this.#follow(name, active, previous, at);
+    this.#lookedAt = at;
   }
 
   /** Exchanges the model as a whole, or not at all: if its active revision cannot be loaded, the old one serves on. */

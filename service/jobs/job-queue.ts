@@ -1,0 +1,115 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Config } from '../../config/schema';
+import type { Version } from '../../config/version';
+import { transaction } from '../database/transaction';
+import { announceChange } from '../models/changes';
+import { type ModelTables, modelTables } from '../models/tables';
+import { asJob, type Job, type JobRow, jobColumns, type TrainingOptions } from './job';
+import { endLease } from './lease';
+import { thresholdsOf } from './trainer';
+
+/** How many jobs a list shows. */
+const listed = 100;
+
+/** How long `recentJobs` waits for the database, in milliseconds. */
+const patienceMs = 250;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The jobs of a version, the same from every instance. */
+export class JobQueue {
+  readonly #tables: ModelTables;
+  #lastSeen: readonly Job[] = [];
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly version: Version,
+    private readonly models: Config['models'],
+  ) {
+    this.#tables = modelTables(version);
+  }
+
+  /**
+   * Lets a configured model be trained, after those trainings of it that wait already.
+   * @returns the id of the job
+   * @throws {MissingTestDataError} if a threshold could not be checked
+   */
+  async enqueueTraining(kind: 'fit' | 'retrain', model: string, options: TrainingOptions): Promise<string> {
+    const config = this.models[model];
+    if (!config) throw new Error(`there is no model '${model}' in the configuration`);
+    thresholdsOf(model, config, options);
+    return this.#insert(`(kind, model, options) values ($1, $2, $3)`, [kind, model, options]);
+  }
+
+  /**
+   * Lets every process look for changed models; the job is finished when all have.
+   * @returns the id of the job
+   */
+  async enqueueCacheUpdate(): Promise<string> {
+    return this.#insert(`(kind, status, started_at) values ('update-model-cache', 'running', clock_timestamp())`, []);
+  }
+
+  /** Undefined if there is no such job. */
+  async get(jobId: string): Promise<Job | undefined> {
+    if (!uuid.test(jobId)) return undefined;
+    const { rows } = await this.pool.query<JobRow>(`select ${jobColumns} from ${this.#tables.jobs} where job_id = $1`, [
+      jobId,
+    ]);
+    return rows[0] && asJob(rows[0]);
+  }
+
+  /** The newest jobs, latest first. */
+  async list(): Promise<readonly Job[]> {
+    const { rows } = await this.pool.query<JobRow>(
+      `select ${jobColumns} from ${this.#tables.jobs} order by position desc limit $1`,
+      [listed],
+    );
+    this.#lastSeen = rows.map(asJob);
+    return this.#lastSeen;
+  }
+
+  /** Like `list`, but for health checks: if the database is slow or away, the list is the one last seen. */
+  async recentJobs(): Promise<readonly Job[]> {
+    const list = this.list().catch(() => this.#lastSeen);
+    const patience = new AbortController();
+    const lastSeen = setTimeout(patienceMs, undefined, { signal: patience.signal }).then(
+      () => this.#lastSeen,
+      () => this.#lastSeen,
+    );
+    const jobs = await Promise.race([list, lastSeen]);
+    patience.abort();
+    return jobs;
+  }
+
+  /**
+   * Ends a job that waits or runs; from now on it publishes nothing. A job that has ended stays as it is.
+   * @returns the job as it is then, undefined if there is no such job
+   */
+  async cancel(jobId: string): Promise<Job | undefined> {
+    if (!uuid.test(jobId)) return undefined;
+    await transaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ model: string; fencing: string | null }>(
+        `update ${this.#tables.jobs} set status = 'cancelled', finished_at = clock_timestamp()
+         where job_id = $1 and status in ('queued', 'running') returning model, fencing`,
+        [jobId],
+      );
+      for (const { model, fencing } of rows) {
+        if (fencing !== null) await endLease(client, this.version, { model, fencing: BigInt(fencing) });
+        await announceChange(client, this.version);
+      }
+    });
+    return this.get(jobId);
+  }
+
+  async #insert(rest: string, values: readonly unknown[]): Promise<string> {
+    return transaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ job_id: string }>(
+        `insert into ${this.#tables.jobs} ${rest} returning job_id`,
+        [...values],
+      );
+      await announceChange(client, this.version);
+      return rows[0]?.job_id as string;
+    });
+  }
+}
