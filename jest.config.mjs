@@ -26,5 +26,8 @@ const project = (displayName, testMatch) => ({
 
 export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
-  projects: [project('test', ['<rootDir>/test/**/*.test.ts'])],
+  projects: [
+    project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{docker,e2e}/**']),
+    project('docker', ['<rootDir>/test/docker/**/*.test.ts']),
+  ],
 };

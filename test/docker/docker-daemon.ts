@@ -1,0 +1,56 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** A real Docker daemon of one's own: its images, containers and volumes are nobody else's and go with it. */
+export interface DockerDaemon {
+  /**
+   * Runs the `docker` command against it and gives what it prints.
+   * @throws with what it printed on stderr, if it fails
+   */
+  docker(...args: string[]): Promise<string>;
+  /** Stops it and removes all it held. */
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+
+/** Starts a daemon that touches neither the network nor the firewall of the machine; containers use `--network host`. */
+export async function startDockerDaemon(): Promise<DockerDaemon> {
+  const folder = mkdtempSync(join(tmpdir(), 'modelapp-docker-'));
+  const socket = `unix://${join(folder, 'docker.sock')}`;
+  const log = join(folder, 'dockerd.log');
+  const output = openSync(log, 'w');
+  const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')];
+  const isolation = ['--bridge=none', '--iptables=false', '--exec-opt', 'native.cgroupdriver=cgroupfs'];
+  // It ends with this process, also when that is killed.
+  const command = ['--pdeathsig', 'TERM', 'dockerd', '-H', socket, '--pidfile', join(folder, 'pid')];
+  const daemon = spawn('setpriv', [...command, ...places, ...isolation], { stdio: ['ignore', output, output] });
+  const ended = once(daemon, 'exit');
+
+  const env = { ...process.env, DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'config'), DOCKER_BUILDKIT: '0' };
+  const docker = async (...args: string[]) => {
+    const { stdout } = await run('docker', args, { env, maxBuffer: 64 * 1024 ** 2 });
+    return stdout.trim();
+  };
+  const stop = async () => {
+    daemon.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  const answers = () =>
+    docker('version').then(
+      () => true,
+      () => false,
+    );
+  while (!(await answers())) {
+    if (daemon.exitCode !== null) throw new Error(`dockerd does not start here:\n${readFileSync(log, 'utf8')}`);
+    await sleep(100);
+  }
+  return { docker, stop };
+}
