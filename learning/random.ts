@@ -7,9 +7,9 @@ export class Random {
 
   /** @param seed any safe integer */
   constructor(seed: number) {
-    const low = splitmix32(seed >>> 0);
-    const high = splitmix32(Math.floor(seed / 2 ** 32) >>> 0);
-    this.state = Uint32Array.from([low(), high(), low(), high()]);
+    const high = splitmix32(Math.floor(seed / 2 ** 32) >>> 0)();
+    const words = splitmix32(high ^ (seed >>> 0));
+    this.state = Uint32Array.from([words(), words(), words(), words()]);
   }
 
   /** Uniform in [0, 1), with 53 random bits. */
