@@ -36,7 +36,14 @@ export function lockDataDirectory(directory: string): DataDirectory {
   } finally {
     rmSync(mine);
   }
-  return { path, unlock: () => rmSync(lock, { force: true }) };
+  let held = true;
+  return {
+    path,
+    unlock() {
+      if (held) rmSync(lock, { force: true });
+      held = false;
+    },
+  };
 }
 
 /** A link appears whole or not at all, and only one process can make it. */
