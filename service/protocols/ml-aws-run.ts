@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { Label, Prediction, Row } from '../../learning/model';
+import type { ServiceContext } from '../context';
+import { badRequest, HttpError } from '../http/errors';
+import { setPredictionHeaders } from '../http/prediction-headers';
+import type { ServedModel } from '../models/served-models';
+import { type Answered, newPredictionId } from '../predictions/predictor';
+import { FieldError, rowFromObject } from './feature-values';
+import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from './output-values';
+import { parseRequestTime } from './request-time';
+import { unitOf } from './unit';
+
+const IdSchema = Type.Unsafe<string | number>({
+  type: ['string', 'integer'],
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: "The client's id of the request; 7 and '7' are the same.",
+});
+
+const RunSchema = Type.Object({
+  id: IdSchema,
+  request_time: Type.String({ description: '`YYYY-MM-DD HH:MM:SS[.f]` or ISO 8601; UTC if it names no zone.' }),
+  inputs: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', description: 'The features by name.' }),
+});
+
+const AnswerSchema = Type.Object({
+  status: Type.Integer({ description: '201: the prediction is recorded.' }),
+  id: IdSchema,
+  prediction_id: Type.String(),
+  output: OutputSchema,
+  probabilities: Type.Optional(ProbabilitiesSchema),
+  revision: Type.Integer(),
+});
+
+type RunAnswer = Static<typeof AnswerSchema>;
+
+/** What `POST /run/` takes and answers. */
+export const runSchema = { summary: 'Predict and record', body: RunSchema, response: { 200: AnswerSchema } };
+
+/**
+ * Makes the handler of `POST /run/`. A repeated (id, request_time) is refused with 409; the pair is claimed before the
+ * prediction, so that of two at once only one is answered, and given free again if there is no answer.
+ */
+export function runHandler({ config, models, predictor, instance }: ServiceContext) {
+  const name = config.mlAws.model ?? (Object.keys(config.models)[0] as string);
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<RunAnswer> => {
+    const parsedAt = performance.now();
+    const body = request.body as Static<typeof RunSchema>;
+    const model = models.get(name) as ServedModel;
+    const revision = model.active;
+    const id = String(body.id);
+    const requestTime = timeOf(body.request_time);
+    const rows = [rowOf(model, body.inputs)];
+    const { unit, assigned } = unitOf(request);
+    const predictionId = newPredictionId();
+    const claimedTime = BigInt(requestTime);
+    const first = await instance.claim(id, claimedTime, predictionId);
+    if (first !== undefined) throw repeated(first);
+    try {
+      const answered = await predictor.answer({
+        model,
+        revision,
+        protocol: 'ml-aws',
+        rows,
+        parsedAt,
+        id,
+        requestTime: requestTime / 1000,
+        predictionId,
+        unit,
+        assigned,
+      });
+      setPredictionHeaders(reply, answered);
+      return runAnswer(body.id, answered, revision?.model.classes);
+    } catch (error) {
+      instance.release(id, claimedTime);
+      throw error;
+    }
+  };
+}
+
+function runAnswer(id: string | number, answered: Answered, classes: readonly Label[] | undefined): RunAnswer {
+  const { output, probabilities } = answered.predictions[0] as Prediction;
+  return {
+    status: 201,
+    id,
+    prediction_id: answered.predictionId,
+    output: orNull(output),
+    probabilities: classes && probabilities && byClass(classes, probabilities),
+    revision: answered.revision,
+  };
+}
+
+/** In microseconds since 1970. */
+function timeOf(text: string): number {
+  const time = parseRequestTime(text);
+  if (time !== undefined) return time;
+  const field = 'request_time';
+  throw badRequest(`${field}: is no time; write YYYY-MM-DD HH:MM:SS[.f] or ISO 8601`, field);
+}
+
+function rowOf({ config }: ServedModel, inputs: Readonly<Record<string, unknown>>): Row {
+  try {
+    return rowFromObject(config.mapping, inputs);
+  } catch (error) {
+    if (error instanceof FieldError) throw badRequest(`inputs.${error.message}`, `inputs.${error.field}`);
+    throw error;
+  }
+}
+
+const repeated = (predictionId: string): HttpError =>
+  new HttpError(409, 'this id and request_time have been answered before', {
+    details: { prediction_id: predictionId },
+  });

@@ -1,0 +1,31 @@
+/**
+ * `2017-07-27 14:09:16.595260`, and ISO 8601 in its extended and its basic format: date and time of day apart by `T` or a
+ * blank, seconds and their fraction optional, `Z` or an offset at the end.
+ */
+const pattern =
+  /^(\d{4})(-?)(\d\d)\2(\d\d)(?:[Tt ](\d\d)(?:(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d{1,9}))?)?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
+
+const firstMillisecond = Date.parse('0001-01-01T00:00:00Z');
+const lastMillisecond = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * Reads the client's time of a request; without a zone it is UTC.
+ * @returns microseconds since 1970, exact for the years 1685 to 2255, further digits cut off; undefined if the text is no
+ *   time, or names a day or an hour that does not exist
+ */
+export function parseRequestTime(text: string): number | undefined {
+  const match = pattern.exec(text);
+  if (!match) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[3]), Number(match[4])] as const;
+  const [hour, minute, second] = [Number(match[5] ?? 0), Number(match[7] ?? 0), Number(match[8] ?? 0)] as const;
+  const [offsetHours, offsetMinutes] = [Number(match[11] ?? 0), Number(match[12] ?? 0)] as const;
+  if (hour > 23 || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  // A day that does not exist has become one of the next month.
+  if (date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return undefined;
+  const offset = (offsetHours * 60 + offsetMinutes) * (match[10] === '-' ? -1 : 1);
+  const milliseconds = date.setUTCHours(hour, minute - offset, second);
+  if (milliseconds < firstMillisecond || milliseconds > lastMillisecond) return undefined;
+  return milliseconds * 1000 + (match[9] ? Number(match[9].slice(0, 6).padEnd(6, '0')) : 0);
+}
