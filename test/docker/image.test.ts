@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { escapeIdentifier } from 'pg';
 import { containerDataDirectory, containerUserId } from '../../config/environment';
+import { parseVersion, underscored } from '../../config/version';
 import packageJson from '../../package.json';
+import { createTestDatabase, type TestDatabase } from '../support/database';
 import { type BuiltImage, buildAndShip } from './built-image';
 import { describeWithDocker } from './requirements';
+import { apiKeys, runCommand, type ServiceContainer, startService } from './running-image';
 import { writablePaths } from './writable-paths';
 
 jest.setTimeout(300_000);
@@ -75,4 +79,73 @@ describeWithDocker('The image', () => {
   it('names the version that its tree releases', async () => {
     expect(await run('cat', 'VERSION')).toBe(readFileSync('VERSION', 'utf8').trim());
   });
+
+  describe('run with a read-only root, one volume and a database', () => {
+    let database: TestDatabase;
+    let service: ServiceContainer;
+    const answered = new Set<string>();
+
+    beforeAll(async () => {
+      database = await createTestDatabase({ migrated: false });
+      const settings = { volume: 'service-data', databaseUrl: database.url };
+      await runCommand(shipped, settings, 'migrate');
+      await runCommand(shipped, settings, 'train', 'iris');
+      service = await startService(shipped, settings);
+      await service.healthy();
+    });
+    afterAll(() => database?.drop());
+
+    it('predicts for a client with a key', async () => {
+      const response = await predict(service, apiKeys.predict);
+      expect(await response.json()).toMatchObject({ result: 'setosa' });
+      answered.add(predictionId(response));
+    });
+
+    it('refuses a client without one', async () => {
+      const { status } = await predict(service);
+      expect(status).toBe(401);
+    });
+
+    it('ends with 0 on SIGTERM, and each prediction answered until then is in the tables once', async () => {
+      // GIVEN clients that ask one question after the other
+      let exitCode: number | undefined;
+      const clients = Array.from({ length: 8 }, async () => {
+        while (exitCode === undefined) {
+          const response = await predict(service, apiKeys.predict).catch(() => undefined);
+          await response?.text();
+          if (response?.ok) answered.add(predictionId(response));
+        }
+      });
+
+      // WHEN it is stopped under their load
+      exitCode = await service.terminate();
+      await Promise.all(clients);
+
+      // THEN
+      expect(exitCode).toBe(0);
+      expect(answered.size).toBeGreaterThan(100);
+      const lost = new Set(answered);
+      for (const { prediction_id, rows } of await recorded(database)) {
+        expect(rows).toBe('1');
+        lost.delete(prediction_id);
+      }
+      expect(lost).toEqual(new Set());
+    });
+  });
 });
+
+function predict({ url }: ServiceContainer, key?: string): Promise<Response> {
+  const features = 'sepal_length=5.1&sepal_width=3.5&petal_length=1.4&petal_width=0.2';
+  return fetch(`${url}/predict?${features}`, { headers: key === undefined ? {} : { 'x-api-key': key } });
+}
+
+const predictionId = ({ headers }: Response) => headers.get('x-prediction-id') ?? '';
+
+async function recorded({ pool }: TestDatabase) {
+  const v = underscored(parseVersion(readFileSync('VERSION', 'utf8')));
+  const pairs = `${escapeIdentifier(`inputs_${v}`)} join ${escapeIdentifier(`outputs_${v}`)} using (run_id, prediction_id)`;
+  const { rows } = await pool.query<{ prediction_id: string; rows: string }>(
+    `select prediction_id, count(*) as rows from ${pairs} group by prediction_id`,
+  );
+  return rows;
+}
