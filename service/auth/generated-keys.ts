@@ -63,7 +63,7 @@ async function readKeyFile(path: string): Promise<KeyPair | undefined> {
     file = await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ConfigError([`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check its owner`]);
+    throw unusable(path, 'read', error);
   }
   try {
     const mode = (await file.stat()).mode & 0o777;
@@ -96,11 +96,16 @@ async function createKeyFile(dataDirectory: string, path: string): Promise<KeyPa
       await unlink(aside);
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const winner = code === 'EEXIST' ? await readKeyFile(path) : undefined;
+    const raced = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const winner = raced ? await readKeyFile(path) : undefined;
     if (winner) return winner;
-    throw new ConfigError([
-      `${path}: cannot be written (${code}); make ${dataDirectory} writable or set ${Environment.apiKeys}`,
-    ]);
+    throw unusable(path, 'written', error);
   }
+}
+
+function unusable(path: string, verb: 'read' | 'written', error: unknown): ConfigError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new ConfigError([
+    `${path}: cannot be ${verb} (${code}); give this user access, choose another --data, or set ${Environment.apiKeys}`,
+  ]);
 }
