@@ -12,6 +12,8 @@ import { CommandError, ExitCode } from '../failure';
 export interface KeyStreams {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
+  /** Where the question for a password stands, so that the output can go to a file. */
+  readonly stderr: Writable;
 }
 
 const scopeOption = () =>
@@ -53,7 +55,7 @@ export function keyCommand(streams: KeyStreams = process): Command {
           ExitCode.usage,
         );
       }
-      const secret = await readPassword(streams.stdin);
+      const secret = await readPassword(streams);
       if (!secret) throw new CommandError('there is no password; type one, or pipe it to standard input');
       const scrypt = await hashPassword(secret);
       print(`Add to auth.basic in modelapp.config.ts:\n${line({ user, scrypt, scopes: [scope] })}`);
@@ -66,8 +68,8 @@ export function keyCommand(streams: KeyStreams = process): Command {
 const line = (entry: object): string => `${inspect(entry, { breakLength: Infinity })},`;
 
 /** The password without the line break that ends it; undefined if the user cancelled. */
-async function readPassword(stdin: KeyStreams['stdin']): Promise<string | undefined> {
+async function readPassword({ stdin, stderr }: KeyStreams): Promise<string | undefined> {
   if (!stdin.isTTY) return (await text(stdin)).replace(/\r?\n$/, '');
-  const typed = await password({ message: 'Password', input: stdin, output: process.stderr });
+  const typed = await password({ message: 'Password', input: stdin, output: stderr });
   return isCancel(typed) ? undefined : typed;
 }
