@@ -29,6 +29,8 @@ const project = (displayName, testMatch) => ({
 });
 
 export default {
+  // Generous: machines differ, and no test asserts a time.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   projects: [
     project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{docker,e2e}/**']),
