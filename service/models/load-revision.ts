@@ -15,8 +15,14 @@ export interface ServedRevision {
 }
 
 /** Whether a model takes the features that are configured now: same names, types and order; and same algorithm. */
-export const fits = (header: Pick<ModelHeader, 'algorithm' | 'features'>, config: ModelConfig): boolean =>
+export const fits = (header: Trained, config: ModelConfig): boolean =>
   header.algorithm === config.algorithm && describe(header.features) === describe(config.mapping);
+
+/** What of a model file's header decides whether it fits. */
+interface Trained {
+  readonly algorithm: string;
+  readonly features: readonly Pick<Feature, 'name' | 'type'>[];
+}
 
 const describe = (features: readonly Pick<Feature, 'name' | 'type'>[]): string =>
   features.map(({ name, type }) => `${name}: ${type}`).join(', ');

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { transaction } from '../../../service/database/transaction';
+import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from '../../../service/models/errors';
+import { FolderStore } from '../../../service/models/folder-store';
+import { type NewRevision, Registry } from '../../../service/models/registry';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { emptyModelTables, fileAnswering, irisRevision } from './iris';
+
+let database: TestDatabase;
+let folder: string;
+let store: FolderStore;
+let registry: Registry;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ migrated: true });
+}, 60_000);
+
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  await emptyModelTables(database.pool);
+  folder = mkdtempSync(join(tmpdir(), 'registry-'));
+  store = new FolderStore(folder);
+  registry = new Registry(database.pool, testVersion, store);
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const publish = (revision: NewRevision = irisRevision('setosa')): Promise<number> =>
+  transaction(database.pool, (client) => registry.publish(client, revision));
+
+const numbers = async (): Promise<number[]> => (await registry.list('iris')).revisions.map(({ revision }) => revision);
+
+const files = async (): Promise<string[]> => (await store.list('1.0.0/iris')).map(({ key }) => key).sort();
+
+describe('publishing', () => {
+  test('counts revisions from 1 and shows what is known of them', async () => {
+    await publish();
+
+    const { active, revisions } = await registry.list('iris');
+
+    expect(active).toBe(1);
+    expect(revisions).toEqual([
+      {
+        model: 'iris',
+        revision: 1,
+        createdAt: expect.any(Date),
+        origin: 'train',
+        scores: { train: 0.99, test: 0.95 },
+        rolledBack: false,
+        location: expect.stringMatching(/^1\.0\.0\/iris\/1-[0-9a-f]{16}\.model$/),
+        sha256: createHash('sha256').update(fileAnswering('setosa')).digest('hex'),
+      },
+    ]);
+  });
+
+  test('keeps the scores of an import unknown', async () => {
+    await publish({ ...irisRevision('setosa'), origin: 'import', scores: null });
+
+    expect((await registry.list('iris')).revisions[0]?.scores).toBeNull();
+  });
+
+  test('activates only if asked to', async () => {
+    await publish();
+    await publish(irisRevision('virginica', false));
+
+    expect((await registry.list('iris')).active).toBe(1);
+  });
+
+  test('gives different numbers to publishers at the same time', async () => {
+    const published = await Promise.all([publish(), publish(), publish(), publish()]);
+
+    expect(published.sort()).toEqual([1, 2, 3, 4]);
+    expect(await numbers()).toEqual([1, 2, 3, 4]);
+  });
+
+  test('leaves no row if the transaction fails, and the number is free again', async () => {
+    const failing = transaction(database.pool, async (client) => {
+      await registry.publish(client, irisRevision('setosa'));
+      throw new Error('power cut');
+    });
+    await expect(failing).rejects.toThrow('power cut');
+
+    expect(await numbers()).toEqual([]);
+    expect(await publish()).toBe(1);
+  });
+
+  test('is refused without the current number of the lease', async () => {
+    await database.pool.query(`insert into leases_1_0_0 values ('iris', 7, 'infinity')`);
+
+    await expect(publish({ ...irisRevision('setosa'), fencing: 6n })).rejects.toThrow(LeaseLostError);
+
+    expect(await numbers()).toEqual([]);
+    expect(await files()).toEqual([]);
+  });
+});
+
+describe('activating', () => {
+  test('changes the active revision', async () => {
+    await publish();
+    await publish();
+
+    await registry.activate('iris', 1);
+
+    expect((await registry.list('iris')).active).toBe(1);
+  });
+
+  test('refuses a revision that does not exist', async () => {
+    await publish();
+
+    await expect(registry.activate('iris', 2)).rejects.toThrow(new UnknownRevisionError('iris', 2));
+    await expect(registry.activate('iris', 2)).rejects.toThrow("the model 'iris' has no revision 2");
+  });
+
+  test('refuses any revision of a model that was never trained', async () => {
+    await expect(registry.activate('iris', 1)).rejects.toThrow(UnknownRevisionError);
+  });
+});
+
+describe('rolling back', () => {
+  test('takes the revision that was active before, again and again', async () => {
+    for (const _ of [1, 2, 3]) await publish();
+
+    expect(await registry.rollback('iris')).toBe(2);
+    expect(await registry.rollback('iris')).toBe(1);
+    await expect(registry.rollback('iris')).rejects.toThrow(RevisionConflictError);
+  });
+
+  test('goes to what was active, not to the next lower number', async () => {
+    for (const _ of [1, 2, 3]) await publish();
+    await registry.activate('iris', 1);
+
+    expect(await registry.rollback('iris')).toBe(3);
+  });
+
+  test('marks the revision that was given up', async () => {
+    for (const _ of [1, 2]) await publish();
+
+    await registry.rollback('iris');
+
+    expect((await registry.list('iris')).revisions.map(({ rolledBack }) => rolledBack)).toEqual([false, true]);
+  });
+
+  test('is a conflict if only one revision was ever active', async () => {
+    await publish();
+
+    await expect(registry.rollback('iris')).rejects.toThrow("no revision of 'iris' was active before");
+  });
+
+  test('is not confused by activating what is active', async () => {
+    for (const _ of [1, 2]) await publish();
+    await registry.activate('iris', 2);
+
+    expect(await registry.rollback('iris')).toBe(1);
+  });
+
+  test('skips a revision that was deleted', async () => {
+    for (const _ of [1, 2, 3]) await publish();
+    await registry.remove('iris', 2);
+
+    expect(await registry.rollback('iris')).toBe(1);
+  });
+});
+
+describe('deleting', () => {
+  test('removes row and file, and the number never returns', async () => {
+    await publish();
+    await publish(irisRevision('virginica', false));
+
+    await registry.remove('iris', 2);
+
+    expect(await numbers()).toEqual([1]);
+    expect(await files()).toHaveLength(1);
+    expect(await publish()).toBe(3);
+  });
+
+  test('refuses the active revision', async () => {
+    await publish();
+
+    await expect(registry.remove('iris', 1)).rejects.toThrow(RevisionConflictError);
+
+    expect(await numbers()).toEqual([1]);
+    expect(await files()).toHaveLength(1);
+  });
+
+  test('refuses a revision that does not exist', async () => {
+    await publish();
+
+    await expect(registry.remove('iris', 5)).rejects.toThrow(UnknownRevisionError);
+  });
+});
+
+describe('removing old revisions', () => {
+  test('keeps the newest, the active one and the one before it', async () => {
+    for (const _ of [1, 2, 3, 4, 5, 6]) await publish();
+    await registry.activate('iris', 2);
+    await registry.activate('iris', 1);
+
+    await registry.removeOldRevisions('iris', 2);
+
+    expect(await numbers()).toEqual([1, 2, 5, 6]);
+    expect(await files()).toHaveLength(4);
+  });
+
+  test('collects files that no revision owns, but none that may be about to be published', async () => {
+    await publish();
+    const yesterday = Date.now() / 1000 - 2 * 24 * 60 * 60;
+    for (const name of ['abandoned.model', 'fresh.model']) writeFileSync(join(folder, '1.0.0/iris', name), '');
+    utimesSync(join(folder, '1.0.0/iris/abandoned.model'), yesterday, yesterday);
+    const [published] = await files();
+
+    await registry.removeOldRevisions('iris', 2);
+
+    expect(await files()).toEqual([published, '1.0.0/iris/fresh.model']);
+  });
+});
+
+test('the current revisions are the active one and the one before it, for each model that has any', async () => {
+  for (const _ of [1, 2, 3]) await publish();
+  await publish({ ...irisRevision('setosa'), model: 'other' });
+  await publish({ ...irisRevision('setosa', false), model: 'inactive' });
+
+  const { models } = await registry.current(['iris', 'other', 'inactive', 'untrained']);
+
+  const found = [...models].map(([name, { active, previous }]) => [name, active.revision, previous?.revision]);
+  expect(found).toEqual([
+    ['iris', 3, 2],
+    ['other', 1, undefined],
+  ]);
+});
