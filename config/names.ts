@@ -1,0 +1,47 @@
+import { dashed, type Version } from './version';
+
+/** The functions of the base stack that all versions call. */
+export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release';
+
+/**
+ * The names that one deployment has in AWS. Those that are unique per account and region carry `aws.prefix`, so that
+ * `Staging-` stands beside the deployment without a prefix.
+ */
+export class Names {
+  /** `modelapp`, or `staging-modelapp`: the image repository, and what all names but those of stacks start with. */
+  readonly application: string;
+
+  constructor(private readonly prefix: string) {
+    this.application = `${prefix.toLowerCase()}modelapp`;
+  }
+
+  /** `ModelApp-Base` */
+  get baseStack(): string {
+    return `${this.prefix}ModelApp-Base`;
+  }
+
+  /** `ModelApp-1-2-0` */
+  versionStack(version: Version): string {
+    return `${this.prefix}ModelApp-${dashed(version)}`;
+  }
+
+  /** `modelapp-tables` */
+  function(name: FunctionName): string {
+    return `${this.application}-${name}`;
+  }
+
+  /** `modelapp-1-2-0-errors`: alarms, and without `part` the dashboard of a version. */
+  monitoring(version: Version, part?: 'errors' | 'latency' | 'unhealthy'): string {
+    return [this.application, dashed(version), ...(part ? [part] : [])].join('-');
+  }
+
+  /** `/modelapp/1-2-0/service` */
+  serviceLogGroup(version: Version): string {
+    return `/${this.application}/${dashed(version)}/service`;
+  }
+
+  /** `/modelapp/functions/tables` */
+  functionLogGroup(name: FunctionName): string {
+    return `/${this.application}/functions/${name}`;
+  }
+}
