@@ -1,0 +1,15 @@
+import { underscored, type Version } from './version';
+
+/** The database of a deployment and the roles that log in to it. */
+export const Database = { name: 'modelapp', master: 'modelapp_master', port: 5432 } as const;
+
+export const Role = {
+  /** Owns the shared tables and makes the roles of versions; the only thing the master user creates. */
+  admin: 'modelapp_admin',
+  /** Writes the event tables. */
+  events: 'modelapp_events',
+  /** Reads everything. */
+  training: 'modelapp_training',
+  /** Owns the tables of one version: `modelapp_1_2_0`. */
+  version: (version: Version): string => `modelapp_${underscored(version)}`,
+} as const;

@@ -1,0 +1,119 @@
+import { CfnOutput, Duration, Stack, type StackProps, type StackSynthesizer } from 'aws-cdk-lib';
+import { InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import type { Names } from '../config/names';
+import type { Config } from '../config/schema';
+import { dashed, type Version } from '../config/version';
+import { ReleaseGuard } from '../lambda/release/release-guard';
+import { released } from '../lambda/release/source-hash';
+import { VersionTables } from '../lambda/tables/version-tables';
+import type { BaseStack } from './base';
+import { ApiKeys, needsGeneratedKeys } from './constructs/api-keys';
+import { ScalingCluster } from './constructs/cluster';
+import { InferenceService } from './constructs/inference-service';
+import { InferenceTask } from './constructs/inference-task';
+import { PublicLoadBalancer } from './constructs/load-balancer';
+import { VersionMonitoring } from './constructs/version-monitoring';
+import { ReleaseSynthesizer } from './release-synthesizer';
+
+/** The image that a stack builds and publishes. */
+export interface ImageSource {
+  /** The build context. */
+  readonly directory: string;
+  /** Hash of the build context. */
+  readonly sourceHash: string;
+}
+
+export interface VersionStackProps extends StackProps {
+  readonly names: Names;
+  readonly config: Config;
+  readonly version: Version;
+  readonly base: BaseStack;
+  /**
+   * The image to publish under the version's tag.
+   * @default none: the image was released before
+   */
+  readonly image?: ImageSource;
+  /**
+   * Archives the tables before the stack's deletion drops them.
+   * @default true
+   */
+  readonly archive?: boolean;
+}
+
+/** One model version: its image, its tables, and the service behind a load balancer of its own. */
+export class VersionStack extends Stack {
+  constructor(scope: Construct, id: string, props: VersionStackProps) {
+    const { names, config, version, base, image, archive = true, ...stackProps } = props;
+    super(scope, id, { ...stackProps, ...(image && { synthesizer: releaseSynthesizer(names, version, image) }) });
+    if (image) this.publish(image, config);
+    const release = new ReleaseGuard(this, 'Release', { names, version, source: image?.sourceHash ?? released });
+    const tables = new VersionTables(this, 'Tables', { names, version, archive });
+
+    const targetGroup = this.targetGroup(base);
+    const entry = new PublicLoadBalancer(this, 'Entry', {
+      vpc: base.network.vpc,
+      accessLogs: { bucket: base.buckets.logs, prefix: `alb/${dashed(version)}` },
+      defaultAction: ListenerAction.forward([targetGroup]),
+      certificateArn: config.aws.certificateArn,
+    });
+    const monitoring = new VersionMonitoring(this, 'Monitoring', {
+      names,
+      version,
+      loadBalancer: entry.loadBalancer,
+      targetGroup,
+      thresholds: config.capacity,
+      alarmAction: base.notices.alarmAction,
+    });
+    const apiKeys = needsGeneratedKeys(config.auth) ? new ApiKeys(this, 'ApiKeys').secret : undefined;
+    const task = new InferenceTask(this, 'Task', {
+      names,
+      version,
+      config,
+      database: base.database,
+      artifacts: base.artifacts,
+      apiKeys,
+    });
+    const { service } = new InferenceService(this, 'Service', {
+      cluster: new ScalingCluster(this, 'Capacity', { network: base.network, capacity: config.capacity }),
+      taskDefinition: task.definition,
+      targetGroups: [targetGroup],
+      capacity: config.capacity,
+      rollbackAlarm: monitoring.errors,
+    });
+    // Deletion follows these backwards: first the service, then its tables, at last the tag of its image.
+    service.node.addDependency(tables, ...entry.listeners);
+    tables.node.addDependency(release);
+
+    for (const name of ['Endpoint', 'URL']) new CfnOutput(this, name, { value: entry.url });
+  }
+
+  private targetGroup(base: BaseStack): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, 'Own', {
+      vpc: base.network.vpc,
+      targetType: TargetType.INSTANCE,
+      protocol: ApplicationProtocol.HTTP,
+      deregistrationDelay: Duration.seconds(30),
+      healthCheck: { path: '/alive', interval: Duration.seconds(10), timeout: Duration.seconds(5) },
+    });
+  }
+
+  private publish({ directory, sourceHash }: ImageSource, { capacity }: Config): void {
+    const arm = new InstanceType(capacity.instanceType).architecture === InstanceArchitecture.ARM_64;
+    new DockerImageAsset(this, 'Image', {
+      directory,
+      buildArgs: { SOURCE_HASH: sourceHash },
+      platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    });
+  }
+}
+
+const releaseSynthesizer = (names: Names, version: Version, { sourceHash }: ImageSource): StackSynthesizer =>
+  new ReleaseSynthesizer({ repositoryName: names.application, version, sourceHash });
