@@ -1,0 +1,44 @@
+import { cp, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { buildImage } from './build-image.mjs';
+import { bundle, refusePackages, root } from './bundle.mjs';
+
+/** What describes stacks and has no place in a function. */
+const notInFunctions = ['aws-cdk-lib', 'constructs', 'cdk-nag'];
+
+/** Functions that apply the service's migrations, and find them beside their code. */
+const migrating = ['database-inside', 'tables'];
+
+/**
+ * Writes `<name>/index.js` for each `lambda/<folder>/<name>.handler.ts`.
+ * @param {string} folder where to
+ * @throws {Error} if a bundle holds a package that serves the description of stacks
+ */
+export async function buildFunctions(folder = join(root, 'dist/lambda')) {
+  await rm(folder, { recursive: true, force: true });
+  const files = await readdir(join(root, 'lambda'), { recursive: true });
+  const handlers = files.filter((file) => file.endsWith('.handler.ts')).map((file) => join('lambda', file));
+  await Promise.all(handlers.map((handler) => buildFunction(handler, folder)));
+}
+
+async function buildFunction(handler, folder) {
+  const name = basename(handler, '.handler.ts');
+  const target = join(folder, name);
+  const { metafile } = await bundle({
+    entryPoints: [handler],
+    outfile: join(target, 'index.js'),
+    external: ['pg-native'],
+  });
+  refusePackages(metafile, notInFunctions);
+  if (migrating.includes(name)) {
+    await cp(join(root, 'service/database/migrations'), join(target, 'migrations'), { recursive: true });
+  }
+}
+
+/** The CDK app, which finds its libraries in node_modules. */
+const buildApp = () =>
+  bundle({ entryPoints: ['bin/modelapp.ts'], outfile: join(root, 'dist/cdk/app.js'), packages: 'external' });
+
+if (argv[1] === fileURLToPath(import.meta.url)) await Promise.all([buildApp(), buildFunctions(), buildImage()]);
