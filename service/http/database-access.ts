@@ -1,23 +1,30 @@
 import { DatabaseError } from 'pg';
-import { unavailable } from './errors';
-
-/** Classes of SQLSTATE that blame the statement: its data, its constraints, its syntax or rights. */
-const faultOfStatement = /^(?:22|23|42)/;
+import { MissingTestDataError } from '../jobs/errors';
+import { RevisionConflictError, UnknownRevisionError } from '../models/errors';
+import { badRequest, HttpError, unavailable } from './errors';
 
 /**
- * Waits for what a request needs of the database.
- * @throws {HttpError} 503 if the database is away or has no room; any other failure stays as it is
+ * Waits for what a request needs of the database: rows, revisions, jobs.
+ * @throws {HttpError} 404, 409 or 400 for what the client asks in vain, 503 if the database is away or has no room; any
+ *   other failure stays as it is
  */
 export async function fromDatabase<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    if (!isAway(error)) throw error;
-    const answer = unavailable('the database does not answer at the moment');
-    answer.cause = error;
-    throw answer;
+    throw asAnswer(error) ?? error;
   }
 }
+
+function asAnswer(error: unknown): HttpError | undefined {
+  if (error instanceof UnknownRevisionError) return new HttpError(404, error.message);
+  if (error instanceof RevisionConflictError) return new HttpError(409, error.message);
+  if (error instanceof MissingTestDataError) return badRequest(error.message, 'evaluation.testFraction');
+  return isAway(error) ? unavailable('the database does not answer at the moment') : undefined;
+}
+
+/** Classes of SQLSTATE that blame the statement: its data, its constraints, its syntax or rights. */
+const faultOfStatement = /^(?:22|23|42)/;
 
 /** Lost and refused connections are errors of no class of their own; several addresses refuse as one `AggregateError`. */
 function isAway(error: unknown): boolean {

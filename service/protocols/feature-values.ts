@@ -110,7 +110,7 @@ export class MissingFieldError extends FieldError {
 }
 
 /** How one value converts: `fromText` or `fromJson`. */
-type Conversion<Raw> = (type: FeatureType, value: Raw, options?: ConversionOptions) => FeatureValue;
+export type Conversion<Raw> = (type: FeatureType, value: Raw, options?: ConversionOptions) => FeatureValue;
 
 /**
  * Reads the features of one JSON object by name or alias, in the model's order; other keys are ignored.

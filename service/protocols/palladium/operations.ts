@@ -1,0 +1,89 @@
+import formBody from '@fastify/formbody';
+import type { FastifyPluginAsync } from 'fastify';
+import Type from 'typebox';
+import { fromDatabase } from '../../http/database-access';
+import { badRequest } from '../../http/errors';
+import { Fields } from './fields';
+import { modelNameOf } from './mapping';
+import type { PalladiumOptions } from './predict';
+
+const tags = ['Palladium'];
+const JobSchema = Type.Object({ job_id: Type.String() });
+const ListSchema = Type.Object({
+  models: Type.Array(
+    Type.Object({
+      version: Type.Integer({ description: 'The revision.' }),
+      train_timestamp: Type.String(),
+      score_train: Type.Optional(Type.Number()),
+      score_test: Type.Optional(Type.Number()),
+    }),
+  ),
+  properties: Type.Object({ 'db-version': Type.String(), 'active-model': Type.Optional(Type.String()) }),
+});
+
+/** The list of revisions, training and activation. Fields come from a form, a JSON object or the query. */
+export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, { context, envelope }) => {
+  const { config, registry, jobs, codeVersion } = context;
+  const model = modelNameOf(config, config.palladium.services[0]);
+  await server.register(formBody);
+
+  async function list() {
+    const { active, revisions } = await registry.list(model);
+    return {
+      models: revisions.map(({ revision, createdAt, scores }) => ({
+        version: revision,
+        train_timestamp: createdAt.toISOString(),
+        score_train: scores?.train,
+        score_test: scores?.test ?? undefined,
+      })),
+      properties: { 'db-version': codeVersion, 'active-model': active === undefined ? undefined : String(active) },
+    };
+  }
+
+  server.route({
+    method: 'GET',
+    url: '/list',
+    config: { access: 'predict', envelope },
+    schema: { summary: `Revisions of '${model}'`, tags, response: { 200: ListSchema } },
+    handler: () => fromDatabase(list()),
+  });
+
+  server.route({
+    method: 'POST',
+    url: '/fit',
+    config: { access: 'admin', envelope },
+    schema: { summary: `Train '${model}'`, tags, response: { 200: JobSchema } },
+    handler: async (request) => {
+      const fields = new Fields(request);
+      const options = {
+        persist: fields.boolean('persist'),
+        activate: fields.boolean('activate'),
+        evaluate: fields.boolean('evaluate'),
+        persistIfBetterThan: fields.number('persist_if_better_than'),
+        betterThanActive: fields.boolean('better_than_active'),
+      };
+      return { job_id: await fromDatabase(jobs.enqueueTraining('fit', model, options)) };
+    },
+  });
+
+  server.route({
+    method: 'POST',
+    url: '/activate',
+    config: { access: 'admin', envelope },
+    schema: { summary: `Let a revision of '${model}' serve`, tags, response: { 200: ListSchema } },
+    handler: async (request) => {
+      const revision = new Fields(request).integer('model_version');
+      if (revision === undefined) throw badRequest('model_version: is required', 'model_version');
+      await fromDatabase(registry.activate(model, revision));
+      return fromDatabase(list());
+    },
+  });
+
+  server.route({
+    method: 'POST',
+    url: '/update-model-cache',
+    config: { access: 'admin', envelope },
+    schema: { summary: 'Let every instance look for new revisions', tags, response: { 200: JobSchema } },
+    handler: async () => ({ job_id: await fromDatabase(jobs.enqueueCacheUpdate()) }),
+  });
+};
