@@ -21,6 +21,8 @@ import { type PostgresPrograms, ProgramError, postgresPrograms } from './postgre
 export interface EmbeddedPostgres {
   /** With the password. */
   readonly url: string;
+  /** Whether it ran already: a killed process left it, or another one uses it. */
+  readonly adopted: boolean;
   /** Ends all its sessions, writes everything to disk and waits for its end. */
   stop(): Promise<void>;
 }
@@ -67,10 +69,11 @@ export async function startEmbeddedPostgres(
     log(`Making a database in ${home.folder}`);
     await makeCluster(programs, home);
   }
-  const { port } = runningServer(home.cluster) ? await waitUntilReady(home.cluster) : await start(programs, home);
+  const adopted = runningServer(home.cluster) !== undefined;
+  const { port } = adopted ? await waitUntilReady(home.cluster) : await start(programs, home);
   const url = `postgresql://${superuser}:${password(home)}@127.0.0.1:${port}/postgres`;
   await checkLogin(url, home);
-  return { url, stop: () => stopServer(programs, home.cluster, 'fast') };
+  return { url, adopted, stop: () => stopServer(programs, home.cluster, 'fast') };
 }
 
 function openHome(folder: string): Home {

@@ -1,4 +1,4 @@
-import { closeRun, openRun } from './shared-server';
+import { closeRun, openRun } from './test-run';
 
 export default function setUp(): void {
   openRun();

@@ -11,7 +11,7 @@ create table inputs_{{v}} (
   features jsonb not null,
   unit text,
   assigned boolean not null,
-  duplicate boolean not null,
+  duplicate boolean not null default false,
   unique (prediction_id, sample)
 );
 
@@ -19,9 +19,6 @@ create unique index id_request_time_{{v}} on inputs_{{v}} (id, request_time, sam
 
 -- The newest rows of one unit; most rows have none and cost nothing here.
 create index unit_{{v}} on inputs_{{v}} (unit, prediction_id) where unit is not null;
-
--- The check for repeated requests reads the newest keys of the only protocol whose clients choose both parts of them.
-create index ml_aws_{{v}} on inputs_{{v}} (run_id) where protocol = 'ml-aws' and not duplicate;
 
 create table outputs_{{v}} (
   run_id bigint primary key references inputs_{{v}},

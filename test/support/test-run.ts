@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openTestServer } from './postgres-server';
 
-/** Tells the processes of one test run where the server is that they share. */
-const variable = 'MODELAPP_TEST_POSTGRES';
+/** Tells the processes of one test run which folder they share. */
+const variable = 'MODELAPP_TEST_RUN';
 const prefix = 'modelapp-tests-';
 
 /** Opens a test run. The server starts when a test asks for it first, so that a run without one pays nothing. */
@@ -51,10 +51,10 @@ export async function sharedServerUrl(): Promise<string> {
   return readFileSync(address, 'utf8');
 }
 
-function runFolder(): string {
+/** A folder that goes away with this test run. */
+export function runFolder(): string {
   const folder = process.env[variable];
-  if (!folder)
-    throw new Error(`${variable} is not set: tests with a database need the global setup of jest.config.mjs`);
+  if (!folder) throw new Error(`${variable} is not set: tests need the global setup of jest.config.mjs`);
   return folder;
 }
 
