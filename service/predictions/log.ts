@@ -1,5 +1,5 @@
 import type { LogConfig } from '../../config/schema';
-import { maxKeyLength, type PredictionRecord, recordLines } from './record-line';
+import { type PredictionRecord, recordLines } from './record-line';
 import { Spool, type SpoolFault, type SpoolUnavailableError } from './spool';
 
 export type { PredictionRecord, Protocol } from './record-line';
@@ -12,8 +12,8 @@ export interface PredictionLog {
   readonly state: 'ok' | SpoolFault;
   /**
    * Resolves when the record outlives the process; the answer may be sent then.
-   * @throws {SpoolUnavailableError} if it is not noted: answer 503
-   * @throws {RangeError} if `id` or `unit` is longer than `maxKeyLength`
+   * @throws {SpoolUnavailableError} by rejection, if it is not noted: answer 503
+   * @throws {RangeError} at once, if `id` or `unit` is longer than `maxKeyLength`, or a time lies outside the years 1 to 9999
    */
   append(record: PredictionRecord): Promise<void>;
   /** Resolves when all records appended before outlive the machine's power. */
@@ -50,23 +50,30 @@ export function openPredictionLog({
     maxBytes: config.spoolMaxBytes,
     ...(onFault && { onFault }),
   });
+  const uniqueArrival = newUniqueClock();
   return {
     get state() {
       return spool.state;
     },
     append(record) {
-      const tooLong = keyTooLong(record);
-      if (tooLong) return Promise.reject(new RangeError(`${tooLong} is longer than ${maxKeyLength} characters`));
-      return spool.append(recordLines(record, codeVersion), record.samples.length);
+      const arrival = uniqueArrival(record.arrivedAt);
+      return spool.append(recordLines(record, codeVersion, arrival), record.samples.length);
     },
     flush: () => spool.flush(),
     close: () => spool.close(),
   };
 }
 
-const keyTooLong = ({ id, unit }: PredictionRecord): 'id' | 'unit' | undefined =>
-  id !== undefined && id.length > maxKeyLength
-    ? 'id'
-    : unit !== undefined && unit.length > maxKeyLength
-      ? 'unit'
-      : undefined;
+/**
+ * Milliseconds to microseconds, none twice: two requests of a client that sends the same id with each would otherwise
+ * pass for one request repeated, if they arrive together.
+ */
+function newUniqueClock(): (milliseconds: number) => number {
+  let last = 0;
+  return (milliseconds) => {
+    const now = Math.round(milliseconds * 1000);
+    const clockWasSetBack = last - now > 1e6;
+    last = now > last || clockWasSetBack ? now : last + 1;
+    return last;
+  };
+}

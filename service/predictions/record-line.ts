@@ -1,6 +1,12 @@
 /** The wire protocols, as the column `protocol` names them. */
 export type Protocol = 'ml-aws' | 'palladium' | 'stream' | 'velox' | 'pio' | 'oip' | 'invocations';
 
+/** One sample of a request: the features as JSON text of canonical names, and what was answered. */
+export interface Sample {
+  readonly features: string;
+  readonly output: string;
+}
+
 /** One answered request. */
 export interface PredictionRecord {
   /** UUIDv7. */
@@ -14,13 +20,13 @@ export interface PredictionRecord {
    */
   readonly id?: string;
   /**
-   * The client's time of the request: milliseconds since the epoch, fractions down to the microsecond.
-   * @default arrivedAt
+   * The client's time of the request, in milliseconds since the epoch with fractions; a year from 1 to 9999.
+   * @default the arrival
    */
   readonly requestTime?: number;
-  /** Milliseconds since the epoch, fractions down to the microsecond. */
+  /** Milliseconds since the epoch, with fractions. */
   readonly arrivedAt: number;
-  /** Milliseconds since the epoch, fractions down to the microsecond. */
+  /** Milliseconds since the epoch, with fractions. */
   readonly finishedAt: number;
   /** From the parsed request to the answer handed over. */
   readonly latencyMs: number;
@@ -28,34 +34,68 @@ export interface PredictionRecord {
   readonly unit?: string;
   /** Whether an experiment chose the version; false if the request did. */
   readonly assigned: boolean;
-  /** In the order of the request: the features as JSON text of canonical names, and what was answered. */
-  readonly samples: readonly { readonly features: string; readonly output: string }[];
+  /** In the order of the request. */
+  readonly samples: readonly Sample[];
 }
 
-/** Longest `id` and `unit` in characters: their index takes no entry above 2704 bytes, and a character has up to 3. */
+/** Longest `id` and `unit` in characters: an index entry takes 2704 bytes at most, and a character has up to 3. */
 export const maxKeyLength = 800;
 
-/** The columns of a line, in order, with the types of the table that the lines are copied into. */
-export const lineColumns = [
-  ['protocol', 'text'],
-  ['id', 'text'],
-  ['request_time_us', 'bigint'],
-  ['prediction_id', 'uuid'],
-  ['model', 'text'],
-  ['revision', 'integer'],
-  ['finished_at_us', 'bigint'],
-  ['latency_ms', 'double precision'],
-  ['code_version', 'text'],
-  ['unit', 'text'],
-  ['assigned', 'boolean'],
-  ['sample', 'integer'],
-  ['features', 'jsonb'],
-  ['output', 'text'],
+/** The columns of a row's first line, those of the table `inputs_<v>` but `run_id` and `duplicate`. */
+export const inputColumns = [
+  'id',
+  'request_time',
+  'protocol',
+  'prediction_id',
+  'sample',
+  'model',
+  'revision',
+  'features',
+  'unit',
+  'assigned',
 ] as const;
+
+/** The columns of a row's second line, those of the table `outputs_<v>` but `run_id`. */
+export const outputColumns = [
+  'id',
+  'finished_at',
+  'output',
+  'code_version',
+  'prediction_id',
+  'sample',
+  'model',
+  'revision',
+  'protocol',
+  'latency_ms',
+] as const;
+
+/**
+ * The rows of a record, two lines for each sample: one of `inputColumns`, one of `outputColumns`, both in PostgreSQL's
+ * COPY text format. They are formatted once, here; whoever moves them needs no more than the ends of the lines.
+ * @param arrivalMicros the arrival in microseconds since the epoch
+ * @throws {RangeError} if `id` or `unit` is too long, or a time lies outside the years 1 to 9999
+ */
+export function recordLines(record: PredictionRecord, codeVersion: string, arrivalMicros: number): string {
+  const { predictionId, revision, protocol, unit, requestTime, samples } = record;
+  const id = record.id === undefined ? predictionId : key('id', record.id);
+  const requestedAt = timestamp(requestTime === undefined ? arrivalMicros : Math.round(requestTime * 1000));
+  const model = field(record.model);
+  const input = `${id}\t${requestedAt}\t${protocol}\t${predictionId}\t`;
+  const inputEnd = `\t${unit === undefined ? '\\N' : key('unit', unit)}\t${record.assigned ? 't' : 'f'}\n`;
+  const output = `${id}\t${timestamp(Math.round(record.finishedAt * 1000))}\t`;
+  const code = field(codeVersion);
+  let lines = '';
+  for (let n = 0; n < samples.length; n += 1) {
+    const sample = samples[n] as Sample;
+    lines +=
+      `${input}${n}\t${model}\t${revision}\t${jsonField(sample.features)}${inputEnd}` +
+      `${output}${field(sample.output)}\t${code}\t${predictionId}\t${n}\t${model}\t${revision}\t${protocol}\t${record.latencyMs}\n`;
+  }
+  return lines;
+}
 
 const replacement = '\ufffd';
 const needsEscape = /[\\\n\r\t\0]/;
-
 const escapes: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '\n': '\\n',
@@ -71,7 +111,7 @@ const escapes: Readonly<Record<string, string>> = {
 const field = (text: string): string =>
   needsEscape.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => escapes[character] ?? character) : text;
 
-/** JSON escapes, one by one, so that an escaped backslash before a `u` is not taken for one; pairs stay pairs. */
+/** JSON's escapes one by one, so that an escaped backslash before a `u` is not taken for one; pairs stay pairs. */
 const jsonEscape = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\./g;
 const unstorable = /^\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})$/;
 
@@ -83,19 +123,29 @@ const jsonField = (json: string): string =>
       : json,
   );
 
-const microseconds = (milliseconds: number): string => String(Math.round(milliseconds * 1000));
+function key(name: 'id' | 'unit', text: string): string {
+  if (text.length > maxKeyLength) throw new RangeError(`${name} is longer than ${maxKeyLength} characters`);
+  return field(text);
+}
 
-/** The lines of a record, one per sample, in PostgreSQL's COPY text format with the columns of `lineColumns`. */
-export function recordLines(record: PredictionRecord, codeVersion: string): string {
-  const shared =
-    `${record.protocol}\t${record.id === undefined ? '\\N' : field(record.id)}\t` +
-    `${microseconds(record.requestTime ?? record.arrivedAt)}\t${record.predictionId}\t${field(record.model)}\t` +
-    `${record.revision}\t${microseconds(record.finishedAt)}\t${record.latencyMs}\t${field(codeVersion)}\t` +
-    `${record.unit === undefined ? '\\N' : field(record.unit)}\t${record.assigned ? 't' : 'f'}\t`;
-  let lines = '';
-  for (let sample = 0; sample < record.samples.length; sample += 1) {
-    const { features, output } = record.samples[sample] as PredictionRecord['samples'][number];
-    lines += `${shared}${sample}\t${jsonField(features)}\t${field(output)}\n`;
+/** Times in seconds of 0001-01-01 and 10000-01-01, which is behind the last that ISO 8601 writes with four digits. */
+const firstSecond = -62_135_596_800;
+const endSecond = 253_402_300_800;
+
+let cachedSecond = Number.NaN;
+let cachedText = '';
+
+/** Most times of a log lie in the second of the one before. */
+function secondText(second: number): string {
+  if (second !== cachedSecond) {
+    if (!(second >= firstSecond && second < endSecond)) throw new RangeError('a time is outside the years 1 to 9999');
+    cachedText = new Date(second * 1000).toISOString().slice(0, 20).replace('Z', '.');
+    cachedSecond = second;
   }
-  return lines;
+  return cachedText;
+}
+
+function timestamp(micros: number): string {
+  const second = Math.floor(micros / 1e6);
+  return `${secondText(second)}${String(micros - second * 1e6).padStart(6, '0')}Z`;
 }
