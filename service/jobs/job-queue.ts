@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Config } from '../../config/schema';
+import type { ModelConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
 import { transaction } from '../database/transaction';
 import { announceChange } from '../models/changes';
@@ -25,7 +25,6 @@ export class JobQueue {
   constructor(
     private readonly pool: Pool,
     private readonly version: Version,
-    private readonly models: Config['models'],
   ) {
     this.#tables = modelTables(version);
   }
@@ -35,11 +34,13 @@ export class JobQueue {
    * @returns the id of the job
    * @throws {MissingTestDataError} if a threshold could not be checked
    */
-  async enqueueTraining(kind: 'fit' | 'retrain', model: string, options: TrainingOptions): Promise<string> {
-    const config = this.models[model];
-    if (!config) throw new Error(`there is no model '${model}' in the configuration`);
-    thresholdsOf(model, config, options);
-    return this.#insert(`(kind, model, options) values ($1, $2, $3)`, [kind, model, options]);
+  async enqueueTraining(
+    kind: 'fit' | 'retrain',
+    { name, config }: { readonly name: string; readonly config: ModelConfig },
+    options: TrainingOptions,
+  ): Promise<string> {
+    thresholdsOf(name, config, options);
+    return this.#insert(`(kind, model, options) values ($1, $2, $3)`, [kind, name, options]);
   }
 
   /**

@@ -3,15 +3,8 @@ import type { Pool } from 'pg';
 import type { BaseLogger } from 'pino';
 import type { Version } from '../../config/version';
 import { ChangeFollower } from '../models/changes';
-import {
-  claimJob,
-  failDeadJobs,
-  failJob,
-  findRunningJob,
-  finishCacheUpdates,
-  type RunningJob,
-  requeueJob,
-} from './running-jobs';
+import { JobQueue } from './job-queue';
+import { claimJob, failDeadJobs, failJob, finishCacheUpdates, type RunningJob, requeueJob } from './running-jobs';
 
 export interface JobRunnerOptions {
   readonly pool: Pool;
@@ -60,7 +53,7 @@ export class JobRunner {
     await finishCacheUpdates(pool, version);
     if (this.#training) {
       const { job, child } = this.#training;
-      if (!(await findRunningJob(pool, version, job.jobId))) end(child);
+      if (await isGivenUp(pool, version, job)) end(child);
       return;
     }
     const job = await claimJob(pool, version, leaseMs);
@@ -88,6 +81,12 @@ export class JobRunner {
     this.#training = undefined;
     void this.#follower.look();
   }
+}
+
+/** Whether the job was cancelled or taken for dead; a trainer that has finished it exits by itself. */
+async function isGivenUp(pool: Pool, version: Version, { jobId }: RunningJob): Promise<boolean> {
+  const job = await new JobQueue(pool, version).get(jobId);
+  return job?.status !== 'running' && job?.status !== 'finished';
 }
 
 function end(child: ChildProcess): void {
