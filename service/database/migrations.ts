@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { underscored, type Version } from '../../config/version';
+import { inTransaction } from './transaction';
 
 /** `shared` makes the tables that all versions use, `version` those that one version owns. */
 export type Scope = 'shared' | 'version';
@@ -140,16 +141,5 @@ async function apply(client: ClientBase, { file, sql }: Migration): Promise<void
     await client.query(sql);
   } catch (error) {
     throw new MigrationError(`${file}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-async function inTransaction(client: ClientBase, work: () => Promise<void>): Promise<void> {
-  await client.query('begin');
-  try {
-    await work();
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
   }
 }

@@ -13,15 +13,29 @@ export async function transaction<T>(pool: Pool, work: (client: ClientBase) => P
   };
   client.on('error', breaks);
   try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch(breaks);
-    throw error;
+    return await inTransaction(client, () => work(client), breaks);
   } finally {
     client.off('error', breaks);
     client.release(broken);
+  }
+}
+
+/**
+ * Does `work` in one transaction on a connection of the caller's.
+ * @param onBroken told if not even the rollback works
+ */
+export async function inTransaction<T>(
+  client: ClientBase,
+  work: () => Promise<T>,
+  onBroken: () => void = () => {},
+): Promise<T> {
+  try {
+    await client.query('begin');
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(onBroken);
+    throw error;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ClientBase, escapeIdentifier, escapeLiteral } from 'pg';
 import { underscored, type Version } from '../../config/version';
 import type { Feature, FeatureType } from '../../learning/model';
+import { inTransaction } from './transaction';
 
 /** A view of the prediction log and the SQL that makes it. */
 export interface View {
@@ -59,8 +60,7 @@ export function modelViews(version: Version, model: string, features: readonly F
  */
 export async function createViews(client: ClientBase, version: Version, models: ViewedModels): Promise<void> {
   const views = Object.entries(models).flatMap(([name, { mapping }]) => modelViews(version, name, mapping));
-  await client.query('begin');
-  try {
+  await inTransaction(client, async () => {
     await client.query(`select pg_advisory_xact_lock(hashtext('modelapp_views'))`);
     for (const { name, create } of views) {
       const fingerprint = createHash('sha256').update(create).digest('hex');
@@ -69,11 +69,7 @@ export async function createViews(client: ClientBase, version: Version, models: 
       await client.query(create);
       await client.query(`comment on view ${escapeIdentifier(name)} is ${escapeLiteral(fingerprint)}`);
     }
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
+  });
 }
 
 function viewName(table: string, model: string): string {
