@@ -11,22 +11,17 @@ import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from './output-val
 import { parseRequestTime } from './request-time';
 import { unitOf } from './unit';
 
-const IdSchema = Type.Unsafe<string | number>({
-  type: ['string', 'integer'],
-  minimum: Number.MIN_SAFE_INTEGER,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: "The client's id of the request; 7 and '7' are the same.",
-});
+const idDescription = "The client's id of the request, a string or an integer; 7 and '7' are the same.";
 
 const RunSchema = Type.Object({
-  id: IdSchema,
+  id: Type.Unknown({ description: idDescription }),
   request_time: Type.String({ description: '`YYYY-MM-DD HH:MM:SS[.f]` or ISO 8601; UTC if it names no zone.' }),
   inputs: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', description: 'The features by name.' }),
 });
 
 const AnswerSchema = Type.Object({
   status: Type.Integer({ description: '201: the prediction is recorded.' }),
-  id: IdSchema,
+  id: Type.Unsafe<string | number>({ type: ['string', 'integer'], description: idDescription }),
   prediction_id: Type.String(),
   output: OutputSchema,
   probabilities: Type.Optional(ProbabilitiesSchema),
@@ -50,7 +45,8 @@ export function runHandler({ config, models, predictor, instance }: ServiceConte
     const body = request.body as Static<typeof RunSchema>;
     const model = models.get(name) as ServedModel;
     const revision = model.active;
-    const id = String(body.id);
+    const sentId = checkedId(body.id);
+    const id = String(sentId);
     const requestTime = timeOf(body.request_time);
     const rows = [rowOf(model, body.inputs)];
     const { unit, assigned } = unitOf(request);
@@ -72,7 +68,7 @@ export function runHandler({ config, models, predictor, instance }: ServiceConte
         assigned,
       });
       setPredictionHeaders(reply, answered);
-      return runAnswer(body.id, answered, revision?.model.classes);
+      return runAnswer(sentId, answered, revision?.model.classes);
     } catch (error) {
       instance.release(id, claimedTime);
       throw error;
@@ -90,6 +86,13 @@ function runAnswer(id: string | number, answered: Answered, classes: readonly La
     probabilities: classes && probabilities && byClass(classes, probabilities),
     revision: answered.revision,
   };
+}
+
+function checkedId(id: unknown): string | number {
+  if (typeof id === 'string' || Number.isSafeInteger(id)) return id as string | number;
+  const fault =
+    typeof id === 'number' && Number.isInteger(id) ? 'is beyond ±(2^53 - 1); send it as a string' : undefined;
+  throw badRequest(`id: ${fault ?? 'must be a string or a whole number'}`, 'id');
 }
 
 /** In microseconds since 1970. */

@@ -53,6 +53,7 @@ export class PredictService {
    * @throws {HttpError} 400
    */
   fromBody(body: unknown, query: Query, model: ServedModel): Question {
+    if (body === undefined) throw badRequest('the request body is empty; send JSON');
     return this.#question(this.#rows(body), this.#paramsFrom(fromText, firstValues(query), model));
   }
 
