@@ -21,7 +21,7 @@ export class ServedModel {
     /** When `active` was loaded, by the database's clock. */
     readonly updatedAt?: Date,
     /** All that is in memory, `active` among it. */
-    private readonly inMemory: readonly ServedRevision[] = [],
+    readonly inMemory: readonly ServedRevision[] = [],
   ) {}
 
   /** The revision if it is in memory, as the active one and the one active before it are. */

@@ -1,0 +1,20 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { ServiceContext } from '../context';
+import { health } from './native/health';
+
+/** The service's own routes, beside those of the older protocols. */
+export const native: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
+  const { instance } = context;
+  await server.register(health, { context });
+
+  server.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { access: 'predict' },
+    schema: { summary: 'Metrics of all processes of the instance, for Prometheus', tags: ['Operation'] },
+    handler: async (_request, reply) => {
+      reply.type('text/plain; version=0.0.4; charset=utf-8');
+      return instance.metrics();
+    },
+  });
+};
