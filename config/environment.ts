@@ -18,6 +18,8 @@ export const Environment = {
   port: 'MODELAPP_PORT',
   /** Number of service processes; one per core if unset. */
   processes: 'MODELAPP_PROCESSES',
+  /** Least level of what is logged: `debug`, `info`, `warn`, `error`. */
+  logLevel: 'MODELAPP_LOG_LEVEL',
 } as const;
 
 /** Ports the service listens on unless told otherwise. */

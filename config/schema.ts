@@ -179,6 +179,7 @@ const Http = Options(
     bodyLimit: Type.Integer({ minimum: 1, default: 8 * 1024 ** 2, description: 'Largest request body, in bytes.' }),
     keepAliveTimeoutMs: Milliseconds(75_000, "Idle time of a connection; above the load balancer's 60 s."),
     headersTimeoutMs: Milliseconds(80_000, 'Time a client may take for the headers; above `keepAliveTimeoutMs`.'),
+    requestTimeoutMs: Milliseconds(120_000, 'Time a client may take for a whole request.'),
     drainMs: Milliseconds(15_000, 'How long a stopping instance serves on after it has become unready.'),
     closeMs: Milliseconds(10_000, 'How long a stopping instance waits for open requests.'),
   },

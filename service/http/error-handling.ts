@@ -36,7 +36,7 @@ export function asHttpError(error: unknown): HttpError {
 }
 
 /** Answers an error in the protocol's envelope, with its headers. */
-function send(reply: FastifyReply, error: HttpError, envelope: Envelope): void {
+export function sendError(reply: FastifyReply, error: HttpError, envelope: Envelope): void {
   reply
     .code(error.status)
     .headers(error.options.headers ?? {})
@@ -62,7 +62,7 @@ export const errorHandling = plugin(async (server: FastifyInstance) => {
   server.setErrorHandler((error, request, reply) => {
     const answer = asHttpError(error);
     if (answer.status === 500) request.log.error({ err: error }, 'request failed');
-    send(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
+    sendError(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
   });
 
   server.setNotFoundHandler((request: FastifyRequest, reply) => {
@@ -70,12 +70,16 @@ export const errorHandling = plugin(async (server: FastifyInstance) => {
     const allowed = methods.filter((method) => known.find(method, path) !== null);
     const first = allowed[0];
     if (first === undefined) {
-      send(reply, new HttpError(404, 'there is nothing at this path; GET /docs lists what there is'), nativeEnvelope);
+      sendError(
+        reply,
+        new HttpError(404, 'there is nothing at this path; GET /docs lists what there is'),
+        nativeEnvelope,
+      );
       return;
     }
     const allow = allowed.join(', ');
     const envelope = (known.find(first, path)?.store as { envelope?: Envelope } | undefined)?.envelope;
     const message = `${request.method} is not allowed here; allowed: ${allow}`;
-    send(reply, new HttpError(405, message, { headers: { allow } }), envelope ?? nativeEnvelope);
+    sendError(reply, new HttpError(405, message, { headers: { allow } }), envelope ?? nativeEnvelope);
   });
 });

@@ -1,7 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { KeyPair } from '../auth/generated-keys';
 import { authentication } from '../auth/plugin';
-import { console as consolePage } from '../console/plugin';
+import { consolePage } from '../console/plugin';
 import type { ServiceContext } from '../context';
+import { maxKeyLength } from '../predictions/log';
 import { invocations } from '../protocols/invocations';
 import { mlAws } from '../protocols/ml-aws';
 import { native } from '../protocols/native';
@@ -9,34 +11,45 @@ import { openInference } from '../protocols/open-inference';
 import { palladium } from '../protocols/palladium';
 import { bodyParsing } from './body-parsing';
 import { documentation } from './documentation';
-import { errorHandling } from './error-handling';
+import { nativeEnvelope } from './envelopes';
+import { asHttpError, errorHandling, sendError } from './error-handling';
 
 /** What the server needs beside the context of the protocols. */
 export interface ServerOptions {
   readonly context: ServiceContext;
+  /** Hosts that the service listens on; they decide whether credentials are needed. */
+  readonly addresses: readonly string[];
+  readonly keys: KeyPair | undefined;
   readonly logger: FastifyBaseLogger;
 }
 
 /**
  * The HTTP service, not yet listening: the rules that hold for all routes, then one plugin per protocol.
  */
-export async function createServer({ context, logger }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer({ context, addresses, keys, logger }: ServerOptions): Promise<FastifyInstance> {
   const { http } = context.config;
   const server = Fastify({
     loggerInstance: logger,
     disableRequestLogging: true,
     bodyLimit: http.bodyLimit,
     exposeHeadRoutes: false,
+    // The longest id, each of its characters percent-encoded.
+    routerOptions: { maxParamLength: 9 * maxKeyLength },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: http.keepAliveTimeoutMs,
+    requestTimeout: http.requestTimeoutMs,
+    frameworkErrors: (error, _request, reply) => {
+      reply.header('x-modelapp-version', context.version);
+      sendError(reply as FastifyReply, asHttpError(error), nativeEnvelope);
+    },
     http: { headersTimeout: http.headersTimeoutMs },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
   await server.register(errorHandling);
   await server.register(bodyParsing);
   addResponseRules(server, context);
-  await server.register(authentication, { context });
+  await server.register(authentication, { auth: context.config.auth, addresses, keys });
   await server.register(documentation, { context });
   await server.register(consolePage);
   for (const protocol of [mlAws, palladium, openInference, invocations, native]) {

@@ -1,9 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 import { type ModelParams, PredictError, type Prediction, type Row } from '../../learning/model';
-import { HttpError, unavailable } from '../http/errors';
+import { badRequest, HttpError, unavailable } from '../http/errors';
 import type { Metrics } from '../metrics/metrics';
 import type { ServedModel, ServedRevision } from '../models/served-models';
-import type { PredictionLog, Protocol } from './log';
+import { maxKeyLength, type PredictionLog, type Protocol, SpoolUnavailableError } from './log';
 
 /** A new prediction id: UUIDv7, so that ids sort by time. */
 export const newPredictionId = (): string => uuidv7();
@@ -47,6 +47,11 @@ export class Predictor {
     private readonly metrics: Metrics,
   ) {}
 
+  /** Whether predictions can be recorded now, without which none is answered. */
+  get logState(): PredictionLog['state'] {
+    return this.log.state;
+  }
+
   /**
    * Answers once the prediction stands in the spool.
    * @throws {HttpError} 503 without a loaded model or with a spool that takes nothing, 500 if the model fails
@@ -57,6 +62,8 @@ export class Predictor {
     if (!served) throw unavailable(`the model '${model.name}' has no loaded revision yet`);
     const { revision } = served;
     const counts = this.metrics.forPrediction({ model: model.name, revision, protocol });
+    checkLength('id', request.id);
+    checkLength('user', request.unit);
     try {
       if (this.log.state !== 'ok') throw spoolUnavailable(this.log.state);
       const predictions = await predict(served, rows, params);
@@ -89,6 +96,13 @@ export class Predictor {
       counts.failed();
       throw asAnswerError(error);
     }
+  }
+}
+
+/** What is stored under an index has a limit. */
+function checkLength(field: string, value: string | undefined): void {
+  if (value !== undefined && value.length > maxKeyLength) {
+    throw badRequest(`${field}: is longer than ${maxKeyLength} characters`, field);
   }
 }
 
@@ -137,6 +151,7 @@ const spoolUnavailable = (reason: 'full' | 'unwritable'): HttpError =>
 
 function asAnswerError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
+  if (error instanceof SpoolUnavailableError) return spoolUnavailable(error.reason);
   if (error instanceof PredictError) return new HttpError(500, error.message, { code: error.code });
   const failed = new HttpError(500, 'the model failed');
   failed.cause = error;

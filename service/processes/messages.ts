@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';
+import type { KeyPair } from '../auth/generated-keys';
 
 /** How to reach the database; a password is part of the URL, so this never goes into an environment or a log. */
 export interface DatabaseSettings {
@@ -21,6 +22,8 @@ export interface ServiceSettings {
   readonly host: string;
   readonly port: number;
   readonly processes: number;
+  /** Keys made for a service that needs credentials and has none configured. */
+  readonly keys?: KeyPair;
 }
 
 /** A claim of an (id, request_time) pair, its time as text because JSON has no big integers. */

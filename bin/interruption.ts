@@ -1,0 +1,49 @@
+/** The exit code of a process that a signal ended, as shells count it. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type EndSignal = keyof typeof exitCodes;
+
+/** Thrown where a command stops because it was told to; what it had opened is closed on the way out. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly exitCode: number;
+  constructor(readonly signal: EndSignal) {
+    super(`stopped by ${signal}`);
+    this.exitCode = exitCodes[signal];
+  }
+}
+
+/**
+ * Turns Ctrl-C and SIGTERM into something a command can wait for, from now on. Only the first counts: a terminal and npm
+ * both pass Ctrl-C on, so that it arrives twice.
+ */
+export class Interruption {
+  readonly #received: Promise<EndSignal>;
+  #signal: EndSignal | undefined;
+
+  constructor() {
+    this.#received = new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.on(signal, () => {
+          this.#signal ??= signal;
+          resolve(this.#signal);
+        });
+      }
+    });
+  }
+
+  /** Resolves with the signal that arrived. */
+  wait(): Promise<EndSignal> {
+    return this.#received;
+  }
+
+  /**
+   * The outcome of some work that may be left half-done.
+   * @throws {InterruptedError} as soon as a signal arrives
+   */
+  async orStop<T>(work: Promise<T>): Promise<T> {
+    const stop = this.#received.then((signal) => {
+      throw new InterruptedError(signal);
+    });
+    return Promise.race([work, stop]);
+  }
+}

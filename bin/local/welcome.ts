@@ -1,0 +1,67 @@
+import type { Config, MappingEntry } from '../../config/schema';
+import type { FeatureValue } from '../../learning/model';
+
+/** What a person sees when the service is ready. */
+export interface Welcome {
+  readonly config: Config;
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  /** A sample for each model that the lines can be tried with, by feature. */
+  readonly samples: Readonly<Record<string, Readonly<Record<string, FeatureValue>>>>;
+  /** The file with the keys, if callers need one. */
+  readonly keyFile: string | undefined;
+}
+
+const tensorTypes = { float: 'FP64', int: 'INT64', str: 'BYTES', bool: 'BOOL' } as const;
+
+/** The endpoints, and three `curl` lines that work when pasted. */
+export function welcome({ config, url, samples, keyFile }: Welcome): string {
+  const first = Object.keys(config.models)[0] as string;
+  const model = config.mlAws.model ?? first;
+  const service = config.palladium.services[0];
+  const key = keyFile ? ' -H "x-api-key: $KEY"' : '';
+  const endpoints: [string, string][] = [
+    ['POST /run/', 'ml-aws'],
+    ...config.palladium.services.map(({ entryPoint }): [string, string] => [`GET, POST ${entryPoint}`, 'Palladium']),
+    ...Object.keys(config.models).map((name): [string, string] => [
+      `POST /v2/models/${name}/infer`,
+      'Open Inference v2',
+    ]),
+    ['POST /invocations', 'SageMaker, MLflow'],
+    ['POST /feedback', 'outcomes'],
+    ['GET /docs', 'every route, OpenAPI'],
+    ['GET /metrics', 'Prometheus'],
+  ];
+  const width = Math.max(...endpoints.map(([route]) => route.length));
+  const lines = [
+    `Endpoints on ${url}`,
+    ...endpoints.map(([route, what]) => `  ${route.padEnd(width)}  ${what}`),
+    '',
+    ...(keyFile ? [`Callers need a key. Yours are in ${keyFile}; put the one for predictions into KEY.`] : []),
+    'Try it:',
+    `  curl${key} ${url}/run/ -H 'content-type: application/json' -d '${JSON.stringify(runBody(samples[model] ?? {}))}'`,
+  ];
+  if (service) {
+    const target = service.model ?? first;
+    const query = new URLSearchParams(
+      (service.mapping ?? config.models[target]?.mapping ?? []).map(({ name }): [string, string] => [
+        name,
+        String(samples[target]?.[name]),
+      ]),
+    );
+    lines.push(`  curl${key} '${url}${service.entryPoint}?${query}'`);
+  }
+  const infer = JSON.stringify(inferBody(config.models[first]?.mapping ?? [], samples[first] ?? {}));
+  lines.push(`  curl${key} ${url}/v2/models/${first}/infer -H 'content-type: application/json' -d '${infer}'`);
+  return lines.join('\n');
+}
+
+const runBody = (inputs: Readonly<Record<string, FeatureValue>>) => ({
+  id: '1',
+  request_time: new Date().toISOString().replace('T', ' ').slice(0, 19),
+  inputs,
+});
+
+const inferBody = (mapping: readonly MappingEntry[], sample: Readonly<Record<string, FeatureValue>>) => ({
+  inputs: mapping.map(({ name, type }) => ({ name, shape: [1], datatype: tensorTypes[type], data: [sample[name]] })),
+});

@@ -1,0 +1,135 @@
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { AggregatorRegistry } from 'prom-client';
+import type { ServiceContext } from '../context';
+import { createPool } from '../database/pool';
+import { createServer } from '../http/server';
+import { JobQueue } from '../jobs/job-queue';
+import { Lifecycle } from '../lifecycle';
+import { createLogger } from '../logging';
+import { Metrics } from '../metrics/metrics';
+import { openModelStore } from '../models/open-model-store';
+import { Registry } from '../models/registry';
+import { ServedModels } from '../models/served-models';
+import { DuplicateIndex } from '../predictions/duplicate-index';
+import { openPredictionLog, type PredictionLog } from '../predictions/log';
+import { Predictor } from '../predictions/predictor';
+import type { ServiceSettings, ToWorker } from './messages';
+import { send, WorkerChannel } from './worker-channel';
+
+/** How often a starting process looks whether its models are loaded, in milliseconds. */
+const readinessPollMs = 20;
+
+/**
+ * A request process: waits for its settings, serves until it is told to drain, and ends when its supervisor does. It
+ * listens before its models are loaded, so that health checks get an answer from the start.
+ */
+export async function runWorker(): Promise<void> {
+  // Ctrl-C reaches every process of the terminal; the supervisor decides when this one stops.
+  process.on('SIGINT', () => undefined);
+  const settings = await receiveSettings();
+  try {
+    await serve(settings);
+  } catch (error) {
+    send({ kind: 'failed', reason: startFailure(error as NodeJS.ErrnoException, settings) });
+    process.disconnect?.();
+    process.exitCode = 1;
+  }
+}
+
+function receiveSettings(): Promise<ServiceSettings> {
+  return new Promise((resolve) => {
+    process.on('message', (message: ToWorker) => {
+      if (message.kind === 'settings') resolve(message.settings);
+    });
+  });
+}
+
+function startFailure(error: NodeJS.ErrnoException, { host, port }: ServiceSettings): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} is taken; stop what listens there or pass --port`;
+  if (error.code === 'EACCES') return `port ${port} needs more rights; pass --port with a number above 1023`;
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${host} is no address of this machine; check --host`;
+  return error.message;
+}
+
+async function serve(settings: ServiceSettings): Promise<void> {
+  const { config, host, port } = settings;
+  const logger = createLogger();
+  const log = openPredictionLog({
+    dataDirectory: settings.dataDirectory,
+    codeVersion: settings.codeVersion,
+    config: config.log,
+    onFault: (error) => logger.error({ err: error }, 'the prediction log takes nothing'),
+  });
+  const context = await createContext(settings, log, logger);
+  const { models, lifecycle } = context;
+  const server = await createServer({ context, addresses: [host], keys: settings.keys, logger });
+  await server.listen({ host, port });
+  const stop = once(async (drainMs: number) => {
+    await drain({ server, lifecycle, drainMs, closeMs: config.http.closeMs });
+    await models.stop();
+    await log.close();
+    await context.database.end();
+    process.exit(0);
+  });
+  process.on('SIGTERM', () => void stop(config.http.drainMs));
+  process.on('disconnect', () => void stop(0));
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'drain') void stop(message.drainMs);
+  });
+  await models.start();
+  while (!models.ready && lifecycle.phase === 'starting') await sleep(readinessPollMs);
+  lifecycle.started();
+  send({ kind: 'ready' });
+}
+
+async function createContext(settings: ServiceSettings, log: PredictionLog, logger: Logger): Promise<ServiceContext> {
+  const { config, version, codeVersion } = settings;
+  const database = await createPool({ ...settings.database, application: `modelapp ${version}` });
+  const store = openModelStore(settings.modelLocation);
+  const metrics = new Metrics(version);
+  AggregatorRegistry.setRegistries([metrics.registry]);
+  // Answers the supervisor when it collects the metrics of all processes.
+  new AggregatorRegistry();
+  const alone = settings.processes === 1;
+  return {
+    config,
+    version,
+    codeVersion,
+    database,
+    models: new ServedModels({ pool: database, version, store, models: config.models, logger }),
+    registry: new Registry(database, version, store),
+    jobs: new JobQueue(database, version),
+    predictor: new Predictor(log, metrics),
+    lifecycle: new Lifecycle(),
+    metrics,
+    instance: new WorkerChannel(alone ? new DuplicateIndex(config.log.duplicateKeys) : undefined),
+  };
+}
+
+interface Drain {
+  readonly server: FastifyInstance;
+  readonly lifecycle: Lifecycle;
+  readonly drainMs: number;
+  readonly closeMs: number;
+}
+
+/** Unready at once, serving on for `drainMs`, then waiting up to `closeMs` for the requests that are open. */
+async function drain({ server, lifecycle, drainMs, closeMs }: Drain): Promise<void> {
+  lifecycle.drain();
+  await sleep(drainMs);
+  const limit = setTimeout(() => (server.server as Server).closeAllConnections(), closeMs);
+  await server.close();
+  clearTimeout(limit);
+}
+
+/** The first call counts; later ones get the same promise. */
+function once<A>(work: (argument: A) => Promise<void>): (argument: A) => Promise<void> {
+  let running: Promise<void> | undefined;
+  return (argument) => {
+    running ??= work(argument);
+    return running;
+  };
+}
