@@ -1,0 +1,151 @@
+import { hash } from 'node:crypto';
+
+/** What a client may not send twice. */
+export interface RequestKey {
+  readonly id: string;
+  readonly requestTimeMicros: bigint;
+}
+
+/** The words of a key's digest; 128 bits, so that two keys never share one, by accident or on purpose. */
+const digestWords = 4;
+/** A prediction id is kept as its 128 bits. */
+const idWords = 4;
+
+/**
+ * The newest claims of (id, request time) pairs, and the prediction that made each: a ring of `capacity` places, oldest
+ * first out, and a hash table with linear probing over it. It takes some 40 bytes a claim.
+ */
+export class DuplicateIndex {
+  readonly #digests: Uint32Array;
+  readonly #predictions: Uint32Array;
+  /** Place of a claim plus one; 0 is empty. */
+  readonly #table: Uint32Array;
+  readonly #mask: number;
+  /** The place that the next claim takes. */
+  #next = 0;
+  /** Places from the oldest to the newest claim, those given up among them. */
+  #span = 0;
+
+  constructor(private readonly capacity: number) {
+    this.#digests = new Uint32Array(capacity * digestWords);
+    this.#predictions = new Uint32Array(capacity * idWords);
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 1.5)));
+    this.#table = new Uint32Array(slots);
+    this.#mask = slots - 1;
+  }
+
+  /**
+   * Claims a pair for a prediction.
+   * @returns the prediction that has it already; undefined if it is now ours
+   */
+  claim(key: RequestKey, predictionId: string): string | undefined {
+    if (this.capacity === 0) return undefined;
+    const digest = digestOf(key);
+    const first = this.#predictionOf(this.#find(digest));
+    if (first !== undefined) return first;
+    if (this.#span === this.capacity) this.#vacate(this.#next);
+    else this.#span += 1;
+    this.#put(this.#next, digest, predictionId);
+    this.#next = (this.#next + 1) % this.capacity;
+    return undefined;
+  }
+
+  /**
+   * Adds a claim older than all that are here; one that is here already stays as it is.
+   * @returns false if there is no room for older ones
+   */
+  addOlder(key: RequestKey, predictionId: string): boolean {
+    if (this.#span === this.capacity) return false;
+    const digest = digestOf(key);
+    if (this.#find(digest) !== undefined) return true;
+    this.#span += 1;
+    this.#put((this.#next - this.#span + this.capacity) % this.capacity, digest, predictionId);
+    return true;
+  }
+
+  /** Gives up a claim; nothing happens if nobody has it. */
+  release(key: RequestKey): void {
+    if (this.capacity === 0) return;
+    const slot = this.#find(digestOf(key));
+    if (slot !== undefined) this.#empty(slot);
+  }
+
+  /** The slot of the table that leads to the digest. */
+  #find(digest: Uint32Array): number | undefined {
+    for (let slot = (digest[0] as number) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const place = this.#table[slot] as number;
+      if (place === 0) return undefined;
+      if (this.#isAt(place - 1, digest)) return slot;
+    }
+  }
+
+  #isAt(place: number, digest: Uint32Array): boolean {
+    const at = place * digestWords;
+    for (let word = 0; word < digestWords; word += 1) if (this.#digests[at + word] !== digest[word]) return false;
+    return true;
+  }
+
+  #predictionOf(slot: number | undefined): string | undefined {
+    if (slot === undefined) return undefined;
+    const at = ((this.#table[slot] as number) - 1) * idWords;
+    return uuidText(this.#predictions.subarray(at, at + idWords));
+  }
+
+  #put(place: number, digest: Uint32Array, predictionId: string): void {
+    this.#digests.set(digest, place * digestWords);
+    setUuid(this.#predictions, place * idWords, predictionId);
+    let slot = (digest[0] as number) & this.#mask;
+    while (this.#table[slot] !== 0) slot = (slot + 1) & this.#mask;
+    this.#table[slot] = place + 1;
+  }
+
+  /** Forgets the claim at a place of the ring, unless it was given up. */
+  #vacate(place: number): void {
+    for (let slot = this.#home(place); this.#table[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      if (this.#table[slot] === place + 1) {
+        this.#empty(slot);
+        return;
+      }
+    }
+  }
+
+  /** Closes the gap by moving back what was pushed past the slot (Knuth, TAOCP 3, 6.4, algorithm R). */
+  #empty(gap: number): void {
+    let hole = gap;
+    for (let slot = (hole + 1) & this.#mask; this.#table[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      const home = this.#home((this.#table[slot] as number) - 1);
+      const mayMove = ((slot - home) & this.#mask) >= ((slot - hole) & this.#mask);
+      if (!mayMove) continue;
+      this.#table[hole] = this.#table[slot] as number;
+      hole = slot;
+    }
+    this.#table[hole] = 0;
+  }
+
+  /** Where the search for the claim at a place begins. */
+  #home(place: number): number {
+    return (this.#digests[place * digestWords] as number) & this.#mask;
+  }
+}
+
+const digestBytes = new Uint8Array(digestWords * 4);
+const digestView = new Uint32Array(digestBytes.buffer);
+
+/** The first 128 bits of a key's SHA-256; valid until the next call. */
+function digestOf({ id, requestTimeMicros }: RequestKey): Uint32Array {
+  const text = hash('sha256', `${requestTimeMicros}\t${id}`, 'binary');
+  for (let i = 0; i < digestBytes.length; i += 1) digestBytes[i] = text.charCodeAt(i);
+  return digestView;
+}
+
+function setUuid(words: Uint32Array, at: number, uuid: string): void {
+  const hex = uuid.replaceAll('-', '');
+  for (let word = 0; word < idWords; word += 1) {
+    words[at + word] = Number.parseInt(hex.slice(8 * word, 8 * word + 8), 16);
+  }
+}
+
+function uuidText(words: Uint32Array): string {
+  const hex = Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
