@@ -17,6 +17,9 @@ create table inputs_{{v}} (
 
 create unique index id_request_time_{{v}} on inputs_{{v}} (id, request_time, sample) where not duplicate;
 
+-- Completes the index above for a look-up by id; repeated requests that slip through are few.
+create index duplicate_{{v}} on inputs_{{v}} (id) where duplicate;
+
 -- The newest rows of one unit; most rows have none and cost nothing here.
 create index unit_{{v}} on inputs_{{v}} (unit, prediction_id) where unit is not null;
 
