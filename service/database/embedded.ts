@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
   createCluster,
@@ -51,9 +50,6 @@ const settings: ServerSettings = {
   log_checkpoints: 'off',
 };
 
-/** Processes that outlive a killed server keep its memory until they notice. */
-const orphansTimeoutMs = 30_000;
-
 /**
  * Starts PostgreSQL in a folder, which it makes if need be; adopts the server that a killed process left running there.
  * The server listens on loopback only and goes on when this process dies. One caller at a time per folder.
@@ -75,6 +71,10 @@ export async function startEmbeddedPostgres(
   await checkLogin(url, home);
   return { url, adopted, stop: () => stopServer(programs, home.cluster, 'fast') };
 }
+
+/** Whether the PostgreSQL of that folder runs now, started by whomever. */
+export const embeddedPostgresRuns = (directory: string): boolean =>
+  runningServer(join(resolve(directory), 'cluster')) !== undefined;
 
 function openHome(folder: string): Home {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -104,18 +104,14 @@ async function makeCluster(programs: PostgresPrograms, { folder, cluster, passwo
 
 async function start(programs: PostgresPrograms, home: Home): Promise<RunningServer> {
   await checkVersion(programs, home);
-  const giveUp = Date.now() + orphansTimeoutMs;
   let port = lastPort(home.cluster) ?? (await freePort());
   for (;;) {
-    const logged = existsSync(home.logFile) ? statSync(home.logFile).size : 0;
     try {
       return await startServer(programs, home.cluster, { port, logFile: home.logFile, settings });
     } catch (error) {
-      if (!(error instanceof ProgramError)) throw error;
-      const reason = readFileSync(home.logFile).subarray(logged).toString();
-      if (reason.includes('Address already in use')) port = await freePort();
-      else if (reason.includes('pre-existing shared memory block') && Date.now() < giveUp) await sleep(200);
-      else throw new Error(`PostgreSQL does not start: ${fatalLine(reason) ?? error.message}; see ${home.logFile}`);
+      const log = error instanceof ProgramError ? error.output : '';
+      if (log.includes('Address already in use')) port = await freePort();
+      else throw new Error(`PostgreSQL does not start: ${(error as Error).message}; see ${home.logFile}`);
     }
   }
 }
@@ -152,5 +148,3 @@ function explain(error: unknown): string {
     ? `user ${process.getuid?.()} has no entry in /etc/passwd; run as one that has, or pass --database URL`
     : message;
 }
-
-const fatalLine = (log: string): string | undefined => /(?:FATAL|PANIC): +(.*)/.exec(log)?.[1];
