@@ -117,7 +117,7 @@ export class Registry {
   async activate(model: string, revision: number): Promise<void> {
     await this.#change(model, async (client) => {
       const { rowCount } = await client.query(
-        `select from ${this.#tables.revisions} where model = $1 and revision = $2`,
+        `select from ${this.#tables.revisions} where model = $1 and revision = $2::bigint`,
         [model, revision],
       );
       if (rowCount === 0) throw new UnknownRevisionError(model, revision);
@@ -218,13 +218,13 @@ export class Registry {
   async #deleteRows(client: ClientBase, model: string, numbers: readonly number[]): Promise<readonly string[]> {
     const { models, revisions } = this.#tables;
     const { rows } = await client.query<{ location: string }>(
-      `delete from ${revisions} where model = $1 and revision = any($2) returning location`,
+      `delete from ${revisions} where model = $1 and revision = any($2::bigint[]) returning location`,
       [model, numbers],
     );
     await client.query(
       `update ${models} set active_before = array(
          select revision from unnest(active_before) with ordinality as before (revision, position)
-         where revision <> all($2) order by position
+         where revision <> all($2::bigint[]) order by position
        ) where model = $1`,
       [model, numbers],
     );
