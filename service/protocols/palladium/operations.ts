@@ -1,6 +1,7 @@
 import formBody from '@fastify/formbody';
 import type { FastifyPluginAsync } from 'fastify';
 import Type from 'typebox';
+import type { ModelConfig } from '../../../config/schema';
 import { fromDatabase } from '../../http/database-access';
 import { badRequest } from '../../http/errors';
 import { Fields } from './fields';
@@ -25,6 +26,7 @@ const ListSchema = Type.Object({
 export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, { context, envelope }) => {
   const { config, registry, jobs, codeVersion } = context;
   const model = modelNameOf(config, config.palladium.services[0]);
+  const trained = { name: model, config: config.models[model] as ModelConfig };
   await server.register(formBody);
 
   async function list() {
@@ -62,7 +64,7 @@ export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, {
         persistIfBetterThan: fields.number('persist_if_better_than'),
         betterThanActive: fields.boolean('better_than_active'),
       };
-      return { job_id: await fromDatabase(jobs.enqueueTraining('fit', model, options)) };
+      return { job_id: await fromDatabase(jobs.enqueueTraining('fit', trained, options)) };
     },
   });
 
