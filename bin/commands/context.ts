@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import type { Config } from '../../config/schema';
+import type { Version } from '../../config/version';
+import type { ModelStore } from '../../service/models/model-store';
+import { openModelStore } from '../../service/models/open-model-store';
+import type { DatabaseSettings } from '../../service/processes/messages';
+import { lockDataDirectory } from '../local/data-directory';
+import { connect } from '../local/open-database';
+import { prepareDatabase } from '../local/prepare-database';
+import type { Settings } from '../settings';
+
+/** What a command works on that reads or changes models. */
+export interface CommandContext {
+  readonly pool: Pool;
+  readonly config: Config;
+  /** Folder that relative paths of the configuration start from. */
+  readonly directory: string;
+  readonly version: Version;
+  readonly modelStore: ModelStore;
+  close(): Promise<void>;
+}
+
+/** Opens database and model store; the caller closes them. */
+export type OpenContext = (settings: Settings) => Promise<CommandContext>;
+
+/**
+ * Opens what the settings name, with all tables made.
+ * @throws {CommandError | Error} with one line that says what to do
+ */
+export const openContext: OpenContext = async (settings) => {
+  const { config, directory, version, modelLocation } = settings;
+  const { database, close } = settings.database
+    ? { database: settings.database, close: async () => {} }
+    : await openEmbedded(settings.dataDirectory);
+  const undo = [close];
+  const closeAll = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    const pool = await connect(database, version);
+    undo.push(() => pool.end());
+    await prepareDatabase(pool, settings);
+    return { pool, config, directory, version, modelStore: openModelStore(modelLocation), close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};
+
+/** Does some work on a context, and closes it however the work ends. */
+export async function inContext<T>(
+  open: OpenContext,
+  settings: Settings,
+  work: (context: CommandContext) => Promise<T>,
+): Promise<T> {
+  const context = await open(settings);
+  try {
+    return await work(context);
+  } finally {
+    await context.close();
+  }
+}
+
+/** The database of a service that runs is used and left running; else it runs only for this command. */
+async function openEmbedded(dataDirectory: string): Promise<{ database: DatabaseSettings; close(): Promise<void> }> {
+  // Loaded here: the image has no embedded PostgreSQL.
+  const { embeddedPostgresRuns, startEmbeddedPostgres } = await import('../../service/database/embedded');
+  const folder = join(dataDirectory, 'postgres');
+  if (embeddedPostgresRuns(folder)) {
+    const { url } = await startEmbeddedPostgres(folder);
+    return { database: { url, auth: 'password' }, close: async () => {} };
+  }
+  const lock = lockDataDirectory(dataDirectory);
+  try {
+    const { url, stop } = await startEmbeddedPostgres(folder);
+    return { database: { url, auth: 'password' }, close: () => stop().finally(() => lock.unlock()) };
+  } catch (error) {
+    lock.unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { Command } from 'commander';
+import { RevisionConflictError, UnknownRevisionError } from '../../service/models/errors';
+import { Registry, type RevisionList } from '../../service/models/registry';
+import type { Revision } from '../../service/models/revision';
+import { CommandError, ExitCode } from '../failure';
+import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../settings';
+import { inContext, type OpenContext, openContext } from './context';
+import { configuredModel } from './train';
+
+interface ModelsOptions extends PlaceOptions {
+  readonly json?: boolean;
+}
+
+/**
+ * `modelapp models`: shows the revisions of the models and says which one serves.
+ * @param open where models are kept; the settings' place by default
+ */
+export function modelsCommand(open: OpenContext = openContext): Command {
+  const command = new Command('models').description('list, activate, roll back and delete revisions');
+  const verb = (name: string, description: string, example: string) => {
+    const added = command.command(name).description(description).option('--json', 'print JSON');
+    return withPlaceOptions(added).addHelpText('after', `\nExample:\n  modelapp models ${example}`);
+  };
+
+  verb('list', 'show the revisions of one model or of all', 'list iris')
+    .argument('[model]', 'name of the model')
+    .action((model: string | undefined, options: ModelsOptions) => list(open, model, options));
+
+  verb('activate', 'let a revision serve', 'activate iris 3')
+    .argument('<model>', 'name of the model')
+    .argument('<revision>', 'its number', revisionNumber)
+    .action((model: string, revision: number, options: ModelsOptions) =>
+      change(open, model, options, (registry) => registry.activate(model, revision)),
+    );
+
+  verb('rollback', 'let the revision serve again that was active before', 'rollback iris')
+    .argument('<model>', 'name of the model')
+    .action((model: string, options: ModelsOptions) =>
+      change(open, model, options, (registry) => registry.rollback(model)),
+    );
+
+  verb('delete', 'delete a revision that is not active; its number does not come again', 'delete iris 2')
+    .argument('<model>', 'name of the model')
+    .argument('<revision>', 'its number', revisionNumber)
+    .action((model: string, revision: number, options: ModelsOptions) =>
+      change(open, model, options, (registry) => registry.remove(model, revision)),
+    );
+
+  return command;
+}
+
+const revisionNumber = (text: string): number => parseWholeNumber('revision', text, 1, 2 ** 31 - 1);
+
+async function list(open: OpenContext, model: string | undefined, options: ModelsOptions): Promise<void> {
+  const settings = await readSettings(options);
+  if (model !== undefined) configuredModel(settings.config, model);
+  const names = model === undefined ? Object.keys(settings.config.models) : [model];
+  await inContext(open, settings, async ({ pool, version, modelStore }) => {
+    const registry = new Registry(pool, version, modelStore);
+    for (const name of names) print(name, await registry.list(name), options);
+  });
+}
+
+async function change(
+  open: OpenContext,
+  model: string,
+  options: ModelsOptions,
+  work: (registry: Registry) => Promise<unknown>,
+): Promise<void> {
+  const settings = await readSettings(options);
+  configuredModel(settings.config, model);
+  await inContext(open, settings, async ({ pool, version, modelStore }) => {
+    const registry = new Registry(pool, version, modelStore);
+    await work(registry).catch((error) => {
+      if (error instanceof UnknownRevisionError) throw new CommandError(error.message, ExitCode.absent);
+      if (error instanceof RevisionConflictError) throw new CommandError(error.message);
+      throw error;
+    });
+    print(model, await registry.list(model), options);
+  });
+}
+
+function print(model: string, { active, revisions }: RevisionList, { json }: ModelsOptions): void {
+  const text = json
+    ? JSON.stringify({ model, active: active ?? null, revisions: revisions.map(asJson) })
+    : [`${model}:`, ...rows(active, revisions)].join('\n');
+  process.stdout.write(`${text}\n`);
+}
+
+const asJson = ({ revision, createdAt, origin, scores, rolledBack }: Revision) => ({
+  revision,
+  created_at: createdAt,
+  origin,
+  scores,
+  rolled_back: rolledBack,
+});
+
+function rows(active: number | undefined, revisions: readonly Revision[]): string[] {
+  if (revisions.length === 0) return ['  no revision yet'];
+  return revisions.map(({ revision, createdAt, origin, scores, rolledBack }) => {
+    const state = revision === active ? 'active' : rolledBack ? 'rolled back' : '';
+    const columns = [
+      String(revision).padStart(4),
+      createdAt.toISOString().slice(0, 19).replace('T', ' '),
+      origin.padEnd(7),
+      `train ${shown(scores?.train)}`,
+      `test ${shown(scores?.test)}`,
+      state,
+    ];
+    return columns.join('  ').trimEnd();
+  });
+}
+
+const shown = (score: number | null | undefined): string => (score == null ? '-' : score.toFixed(4)).padEnd(6);

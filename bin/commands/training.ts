@@ -1,0 +1,44 @@
+import type { Job, TrainingKind, TrainingOptions } from '../../service/jobs/job';
+import { JobQueue } from '../../service/jobs/job-queue';
+import { startJob } from '../../service/jobs/running-jobs';
+import type { Trainer, TrainRequest } from '../../service/jobs/trainer';
+import { runTraining } from '../../service/jobs/training-job';
+import { judge } from '../../training/gate';
+import { trainModel } from '../../training/train-model';
+import type { CommandContext } from './context';
+
+/** The trainer of this package. */
+export const trainer: Trainer = { train: trainModel, judge };
+
+export interface TrainingRun {
+  readonly model: string;
+  /** @default 'train' */
+  readonly kind?: TrainingKind;
+  readonly options: TrainingOptions;
+  readonly onProgress?: TrainRequest['onProgress'];
+  /** Ends the training with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains a model in this process, past the queue.
+ * @returns the finished job, which may not have been kept
+ * @throws {TrainingLockedError} if the model is being trained already
+ * @throws {DataError} if its data is absent or not fit for training
+ */
+export async function trainNow(context: CommandContext, run: TrainingRun): Promise<Job> {
+  const { pool, version, config, directory, modelStore } = context;
+  const { model, kind = 'train', options, onProgress, signal } = run;
+  const job = await startJob(pool, version, config.revisions.leaseMs, { kind, model, options });
+  await runTraining(job, {
+    pool,
+    version,
+    config,
+    directory,
+    store: modelStore,
+    trainer,
+    onProgress,
+    ...(signal && { signal }),
+  });
+  return (await new JobQueue(pool, version).get(job.jobId)) as Job;
+}
