@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +8,7 @@ import { type PostgresPrograms, ProgramError } from './postgres-programs';
 /** How a server ends: `fast` rolls back what is open, `immediate` is a crash that the next start recovers from. */
 export type StopMode = 'smart' | 'fast' | 'immediate';
 
-/** Settings of a server, as in postgresql.conf; values hold no blanks. */
+/** Settings of a server, as in postgresql.conf. */
 export type ServerSettings = Readonly<Record<string, string | number>>;
 
 /** A server that runs on a cluster. */
@@ -19,7 +20,10 @@ export interface RunningServer {
 /** The user that owns the cluster. */
 export const superuser = 'modelapp';
 
-const startTimeoutSeconds = 300;
+const pollMs = 20;
+
+/** Processes that outlive a killed server keep its memory until they notice. */
+const orphansTimeoutMs = 30_000;
 
 /**
  * Makes a cluster: UTF-8, the locale C, data checksums, logins by password only.
@@ -46,7 +50,7 @@ export async function createCluster(
 /**
  * Starts the server of a cluster on loopback and waits until it answers, recovery included. It runs in a session of its
  * own, so that Ctrl-C in a terminal does not reach it, and goes on when this process dies.
- * @throws {ProgramError} if it does not start; the reason is in the log file
+ * @throws {ProgramError} with what it logged, if it ends instead
  */
 export async function startServer(
   programs: PostgresPrograms,
@@ -55,16 +59,32 @@ export async function startServer(
 ): Promise<RunningServer> {
   removeForeignLock(directory);
   const all = { ...settings, listen_addresses: '127.0.0.1', unix_socket_directories: '', port };
-  const options = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
-  const waiting = ['--wait', `--timeout=${startTimeoutSeconds}`];
-  await programs.run('pg_ctl', [
-    'start',
-    `--pgdata=${directory}`,
-    `--log=${logFile}`,
-    ...waiting,
-    `--options=${options.join(' ')}`,
-  ]);
-  return waitUntilReady(directory);
+  const args = ['-D', directory, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const giveUp = Date.now() + orphansTimeoutMs;
+  for (;;) {
+    const logged = existsSync(logFile) ? statSync(logFile).size : 0;
+    const server = await untilReady(programs.serve(args, logFile), directory);
+    if (server) return server;
+    const log = readFileSync(logFile).subarray(logged).toString();
+    if (!log.includes('pre-existing shared memory block') || Date.now() > giveUp)
+      throw new ProgramError('postgres', log);
+    await sleep(pollMs);
+  }
+}
+
+/** The server, or undefined if it ends instead. */
+async function untilReady(server: ChildProcess, directory: string): Promise<RunningServer | undefined> {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  server.once('exit', end).once('error', end);
+  while (!ended) {
+    const lock = readLock(directory);
+    if (lock?.ready && lock.pid === server.pid) return lock;
+    await sleep(pollMs);
+  }
+  return undefined;
 }
 
 /** Stops the server of a cluster and waits for its end; nothing happens if none runs. */
@@ -91,7 +111,7 @@ export async function waitUntilReady(directory: string): Promise<RunningServer> 
     const lock = readLock(directory);
     if (!lock || !isPostgres(lock.pid)) throw new Error(`PostgreSQL in ${directory} ended while it started`);
     if (lock.ready) return lock;
-    await sleep(20);
+    await sleep(pollMs);
   }
 }
 

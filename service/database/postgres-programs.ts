@@ -1,17 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, readFileSync, statSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** A PostgreSQL program ended with an error; `output` is all that it printed. */
+/** A PostgreSQL program ended with an error; `output` is all that it printed or logged. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';
   constructor(
     program: string,
     readonly output: string,
   ) {
-    super(`${program}: ${lastLine(output)}`);
+    super(`${program}: ${tellingLine(output)}`);
   }
 }
 
@@ -22,6 +22,8 @@ export interface PostgresPrograms {
    * @throws {ProgramError} if it ends with an error
    */
   run(program: 'initdb' | 'pg_ctl' | 'postgres', args: readonly string[]): Promise<string>;
+  /** Starts a server that goes on when this process ends; it writes to the log file. */
+  serve(args: readonly string[], logFile: string): ChildProcess;
   /** Gives a file or folder to the account of the server. */
   own(path: string): void;
 }
@@ -46,11 +48,11 @@ type Launch = { readonly prefix: readonly string[] } | { readonly uid: number; r
 export function postgresPrograms(directory: string): PostgresPrograms {
   const folder = programFolder();
   const account = process.getuid?.() === 0 ? ownerOrServerAccount(directory) : undefined;
-  if (!account) return { run: (program, args) => start({ prefix: [] }, join(folder, program), args), own: () => {} };
-  const launch = findLaunch(account, join(folder, 'initdb'), directory);
+  const launch = account ? findLaunch(account, join(folder, 'initdb'), directory) : { prefix: [] };
   return {
-    run: (program, args) => start(launch, join(folder, program), args),
-    own: (path) => chownSync(path, account.uid, account.gid),
+    run: (program, args) => run(launch, join(folder, program), args),
+    serve: (args, logFile) => serve(launch, join(folder, 'postgres'), args, logFile),
+    own: (path) => account && chownSync(path, account.uid, account.gid),
   };
 }
 
@@ -128,23 +130,12 @@ function canReach(launch: Launch, path: string): boolean {
   }
 }
 
-/** In a session of its own, so that Ctrl-C in a terminal does not end it half-way. */
-function start(launch: Launch, program: string, args: readonly string[]): Promise<string> {
-  const [command = program, ...rest] = 'prefix' in launch ? [...launch.prefix, program, ...args] : [program, ...args];
-  // Neither the caller's locale nor its PG* variables may change what the server does.
-  const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
-  const account = 'uid' in launch ? launch : {};
+function run(launch: Launch, program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, rest, {
-      ...account,
-      cwd: '/',
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = start(launch, program, args, 'pipe');
     const output: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       const text = Buffer.concat(output).toString().trim();
@@ -154,4 +145,32 @@ function start(launch: Launch, program: string, args: readonly string[]): Promis
   });
 }
 
-const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
+function serve(launch: Launch, program: string, args: readonly string[], logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const child = start(launch, program, args, log);
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** In a session of its own, so that Ctrl-C in a terminal does not reach it. */
+function start(launch: Launch, program: string, args: readonly string[], output: 'pipe' | number): ChildProcess {
+  const [command = program, ...rest] = 'prefix' in launch ? [...launch.prefix, program, ...args] : [program, ...args];
+  return spawn(command, rest, {
+    ...('uid' in launch ? launch : {}),
+    cwd: '/',
+    // Neither the caller's locale nor its PG* variables may change what the server does.
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+}
+
+/** PostgreSQL says first what failed and then what it does about it. */
+function tellingLine(text: string): string {
+  const failure = /(?:FATAL|PANIC|error): +(.*)/.exec(text)?.[1];
+  return failure ?? text.trimEnd().split('\n').at(-1) ?? '';
+}

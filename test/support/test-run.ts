@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,8 +71,9 @@ function isFirst(folder: string): boolean {
 /** A run that was killed could not tidy up after itself. */
 function removeRunsOfTheDead(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+    const folder = join(tmpdir(), name);
     const pid = Number(name.slice(prefix.length).split('-')[0]);
-    if (!existsSync(`/proc/${pid}`)) removeRun(join(tmpdir(), name));
+    if (!existsSync(`/proc/${pid}`) && statSync(folder).uid === process.getuid?.()) removeRun(folder);
   }
 }
 
