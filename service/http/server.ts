@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import type { KeyPair } from '../auth/generated-keys';
 import { authentication } from '../auth/plugin';
 import { consolePage } from '../console/plugin';
@@ -30,7 +30,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
   const { http } = context.config;
   const server = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: http.bodyLimit,
     exposeHeadRoutes: false,
     // The longest id, each of its characters percent-encoded.

@@ -1,0 +1,24 @@
+import { keyCommand } from './commands/key';
+import { migrateCommand } from './commands/migrate';
+import { modelsCommand } from './commands/models';
+import { serveCommand } from './commands/serve';
+import { startCommand } from './commands/start';
+import { streamCommand } from './commands/stream';
+import { trainCommand } from './commands/train';
+import { trainJobCommand } from './commands/train-job';
+import { workerCommand } from './commands/worker';
+import { run } from './failure';
+import { createProgram } from './program';
+
+const program = createProgram([
+  startCommand(),
+  trainCommand(),
+  modelsCommand(),
+  streamCommand(),
+  keyCommand(),
+  migrateCommand(),
+  serveCommand(),
+]);
+for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
+
+void run(program, process.argv);

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { ModelConfig } from '../../config/schema';
+import { TrainingLockedError } from '../../service/jobs/errors';
+import type { Job } from '../../service/jobs/job';
+import { JobQueue } from '../../service/jobs/job-queue';
+import { UnusableRevisionError } from '../../service/models/errors';
+import { loadRevision } from '../../service/models/load-revision';
+import type { ModelStore } from '../../service/models/model-store';
+import { openModelStore } from '../../service/models/open-model-store';
+import { Registry } from '../../service/models/registry';
+import { trainNow } from '../commands/training';
+import { CommandError } from '../failure';
+import type { Settings } from '../settings';
+
+export interface MissingModels {
+  readonly settings: Settings;
+  readonly pool: Pool;
+  /** Tells a person how it goes. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How often to ask for the lock of a training that goes on elsewhere, in milliseconds. */
+const lockedPollMs = 500;
+
+/**
+ * Trains every configured model that has no active revision it could serve with, in this process.
+ * @throws {CommandError} if what was trained does not pass the model's gate
+ */
+export async function trainMissing({ settings, pool, say, signal }: MissingModels): Promise<void> {
+  for (const [name, model] of await missingModels(pool, settings)) {
+    say(`Training ${name} on ${model.source.csv}`);
+    const { scores, kept, reason, revision } = await train(name, { settings, pool, say, signal });
+    const test = scores?.test == null ? '' : `, ${scores.test.toFixed(4)} on test rows`;
+    if (!kept) {
+      throw new CommandError(`${name}: not kept, ${reason}; change the data, models.${name}.minScore or the features`);
+    }
+    say(`${name}: revision ${revision}, accuracy ${scores?.train.toFixed(4)} on training rows${test}`);
+  }
+}
+
+/** Puts the same trainings into the queue, for the instance's job runner or another's. */
+export async function queueMissing(pool: Pool, settings: Settings): Promise<void> {
+  const queue = new JobQueue(pool, settings.version);
+  const waiting = new Set((await queue.list()).filter(isUnfinished).map(({ model }) => model));
+  for (const [name, config] of await missingModels(pool, settings)) {
+    if (!waiting.has(name)) await queue.enqueueTraining('fit', { name, config }, {});
+  }
+}
+
+const isUnfinished = ({ status }: Job): boolean => status === 'queued' || status === 'running';
+
+/** Models without an active revision, or whose active one cannot serve what is configured now. */
+async function missingModels(pool: Pool, settings: Settings): Promise<readonly [string, ModelConfig][]> {
+  const { config, version, modelLocation } = settings;
+  const store = openModelStore(modelLocation);
+  const registry = new Registry(pool, version, store);
+  const names = Object.keys(config.models);
+  const { models } = await registry.current(names);
+  const missing: [string, ModelConfig][] = [];
+  for (const [name, model] of Object.entries(config.models)) {
+    const active = models.get(name)?.active;
+    if (!active || !(await isUsable(store, active, model))) missing.push([name, model]);
+  }
+  return missing;
+}
+
+function isUsable(
+  store: ModelStore,
+  revision: Parameters<typeof loadRevision>[1],
+  model: ModelConfig,
+): Promise<boolean> {
+  return loadRevision(store, revision, model).then(
+    () => true,
+    (error) => {
+      if (error instanceof UnusableRevisionError) return false;
+      throw error;
+    },
+  );
+}
+
+async function train(model: string, { settings, pool, say, signal }: MissingModels): Promise<Job> {
+  const { config, directory, version, modelLocation } = settings;
+  const context = {
+    pool,
+    config,
+    directory,
+    version,
+    modelStore: openModelStore(modelLocation),
+    close: async () => {},
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await trainNow(context, { model, kind: 'fit', options: {}, ...(signal && { signal }) });
+    } catch (error) {
+      if (!(error instanceof TrainingLockedError)) throw error;
+      if (attempt === 0) say(`${model} is being trained elsewhere, or was when that process died; waiting`);
+      await sleep(lockedPollMs, undefined, { signal });
+    }
+  }
+}
