@@ -2,7 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { Role } from '../../config/database';
 import { Environment } from '../../config/environment';
@@ -24,21 +24,22 @@ export class TablesFunction extends HandlerFunction {
       name: 'tables',
       description: 'Makes, archives and drops the tables of a version',
       timeout: Duration.minutes(15),
-      environment: { [Environment.databaseUrl]: databaseUrl, ARTIFACTS_BUCKET: artifacts.bucketName },
+      environment: {
+        [Environment.databaseUrl]: databaseUrl,
+        [Environment.databaseAuth]: 'iam',
+        ARTIFACTS_BUCKET: artifacts.bucketName,
+        ARCHIVE_PART_ROWS: '100000',
+        SESSION_WAIT_SECONDS: '150',
+      },
     });
     database.grantConnect(this, Role.admin);
     const archives = artifacts.arnForObjects('archives/*');
     this.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], resources: [archives] }),
     );
-    this.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [artifacts.bucketArn],
-        conditions: { StringLike: { 's3:prefix': 'archives/*' } },
-      }),
-    );
-    const bucket = Stack.of(this).getLogicalId(artifacts.node.defaultChild as never);
+    // Without it S3 answers 403 instead of 404, and an object that is not there could not be told from one out of reach.
+    this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [artifacts.bucketArn] }));
+    const bucket = Stack.of(this).getLogicalId(artifacts.node.defaultChild as CfnBucket);
     Validations.of(this.role!).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/archives/*]`,
       reason: 'The function serves all versions; each archives below a folder of its own.',

@@ -126,8 +126,15 @@ export class InferenceTask extends Construct {
     const objects = `models/${version}/*`;
     taskRole.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: ['s3:GetObject', 's3:PutObject'],
+        actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
         resources: [`${artifacts.bucketArn}/${objects}`],
+      }),
+    );
+    taskRole.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [artifacts.bucketArn],
+        conditions: { StringLike: { 's3:prefix': objects } },
       }),
     );
     const bucket = JSON.stringify(Stack.of(this).resolve(artifacts.bucketArn));
