@@ -16,7 +16,9 @@ interface ModelsOptions extends PlaceOptions {
  * @param open where models are kept; the settings' place by default
  */
 export function modelsCommand(open: OpenContext = openContext): Command {
-  const command = new Command('models').description('list, activate, roll back and delete revisions');
+  const command = new Command('models')
+    .description('list, activate, roll back and delete revisions')
+    .addHelpText('after', '\nExample:\n  modelapp models list');
   const verb = (name: string, description: string, example: string) => {
     const added = command.command(name).description(description).option('--json', 'print JSON');
     return withPlaceOptions(added).addHelpText('after', `\nExample:\n  modelapp models ${example}`);

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { modelsCommand } from '../../../bin/commands/models';
+import { trainCommand } from '../../../bin/commands/train';
+import { run } from '../../../bin/failure';
+import { createProgram } from '../../../bin/program';
+import type { TestDatabase } from '../../support/database';
+
+/** What a command printed, and with which code it ended. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** Runs `modelapp train` and `modelapp models` on a database, with a data directory of their own. */
+export class CommandLine {
+  readonly data = mkdtempSync(join(tmpdir(), 'commands-'));
+
+  constructor(private readonly database: TestDatabase) {}
+
+  async run(...words: string[]): Promise<Ended> {
+    const printed = { stdout: '', stderr: '' };
+    const spies = (['stdout', 'stderr'] as const).map((stream) =>
+      jest.spyOn(process[stream], 'write').mockImplementation((text) => {
+        printed[stream] += text;
+        return true;
+      }),
+    );
+    const place = ['--data', this.data, '--database', this.database.url];
+    await run(createProgram([trainCommand(), modelsCommand()]), ['node', 'modelapp', ...words, ...place]);
+    for (const spy of spies) spy.mockRestore();
+    const exitCode = Number(process.exitCode ?? 0);
+    process.exitCode = 0;
+    return { ...printed, exitCode };
+  }
+
+  remove(): void {
+    rmSync(this.data, { recursive: true });
+  }
+}

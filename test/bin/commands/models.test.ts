@@ -1,0 +1,59 @@
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { CommandLine } from './command-line';
+
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let commandLine: CommandLine;
+
+beforeEach(async () => {
+  database = await createTestDatabase({ migrated: false });
+  commandLine = new CommandLine(database);
+});
+
+afterEach(async () => {
+  commandLine.remove();
+  await database.drop();
+});
+
+const train = () => commandLine.run('train', 'iris');
+const models = (...words: string[]) => commandLine.run('models', ...words);
+
+test('list says that there is no revision yet', async () => {
+  expect((await models('list')).stdout).toBe('iris:\n  no revision yet\n');
+});
+
+test('list shows number, time, origin, scores and which one is active', async () => {
+  await train();
+  await train();
+
+  const { stdout } = await models('list', 'iris');
+
+  const row = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  train    train 0\.\d{4}  test 0\.\d{4}`;
+  expect(stdout).toMatch(new RegExp(`^iris:\n   1  ${row}\n   2  ${row}  active\n$`));
+});
+
+test('activate, rollback and delete print the list as it is then', async () => {
+  await train();
+  await train();
+
+  const active = async (...words: string[]) => JSON.parse((await models(...words, '--json')).stdout).active;
+
+  expect(await active('activate', 'iris', '1')).toBe(1);
+  expect(await active('rollback', 'iris')).toBe(2);
+  expect(await active('delete', 'iris', '1')).toBe(2);
+});
+
+test.each([
+  [['list', 'roses'], "there is no model 'roses'; the configuration has iris", 2],
+  [['activate', 'roses', '1'], "there is no model 'roses'; the configuration has iris", 2],
+  [['activate', 'iris', 'first'], "revision: 'first' is not a whole number from 1 to 2147483647", 2],
+  [['activate', 'iris', '7'], "the model 'iris' has no revision 7", 3],
+  [['delete', 'iris', '7'], "the model 'iris' has no revision 7", 3],
+  [['delete', 'iris', '1'], "revision 1 of 'iris' is active: activate another one first", 1],
+  [['rollback', 'iris'], "no revision of 'iris' was active before", 1],
+])('%j is refused: %s', async (words, message, exitCode) => {
+  await train();
+
+  expect(await models(...words)).toEqual({ stdout: '', stderr: `modelapp: ${message}\n`, exitCode });
+});
