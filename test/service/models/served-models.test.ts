@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import pino from 'pino';
 import { transaction } from '../../../service/database/transaction';
+import { JobQueue } from '../../../service/jobs/job-queue';
+import { finishCacheUpdates } from '../../../service/jobs/running-jobs';
 import { FolderStore } from '../../../service/models/folder-store';
 import { type NewRevision, Registry } from '../../../service/models/registry';
 import { ServedModels } from '../../../service/models/served-models';
@@ -131,7 +133,16 @@ describe('an activation reaches every process', () => {
     await allServe(processes, 1, changeReachesAllWithin);
   });
 
-  test('by polling, after the connection that listens was cut', async () => {
+  test('by polling alone, if the announcement is lost', async () => {
+    for (const _ of [1, 2]) await publish();
+    const processes = [await start(), await start()];
+
+    await database.pool.query('update models_1_0_0 set active = 1, active_before = array[2]');
+
+    await allServe(processes, 1, changeReachesAllWithin);
+  });
+
+  test('when the connections that listen have just been cut', async () => {
     await publish();
     const processes = [await start(), await start()];
     expect(await stopListening()).toBe(2);
@@ -152,6 +163,39 @@ describe('an activation reaches every process', () => {
 
     await allServe([models], 3, changeReachesAllWithin);
   });
+});
+
+describe('a process that serves', () => {
+  const living = async (): Promise<number | null> =>
+    (await database.pool.query('select from processes_1_0_0')).rowCount;
+
+  test('is known to the database until it stops', async () => {
+    const models = await start();
+    await until(async () => (await living()) === 1);
+
+    await models.stop();
+
+    expect(await living()).toBe(0);
+  });
+
+  test('finishes an update of the model cache by looking', async () => {
+    await start();
+    await start();
+    await until(async () => (await living()) === 2);
+    const queue = new JobQueue(database.pool, testVersion);
+    const jobId = await queue.enqueueCacheUpdate();
+    await finishCacheUpdates(database.pool, testVersion);
+    expect((await queue.get(jobId))?.status).toBe('running');
+
+    await until(async () => {
+      await finishCacheUpdates(database.pool, testVersion);
+      return (await queue.get(jobId))?.status === 'finished';
+    });
+  });
+
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await sleep(20);
+  }
 });
 
 describe('a revision that cannot be loaded', () => {
