@@ -99,7 +99,7 @@ export async function stopServer(programs: PostgresPrograms, directory: string, 
 /** The server that runs on a cluster, started by whomever; undefined if there is none. */
 export function runningServer(directory: string): RunningServer | undefined {
   const lock = readLock(directory);
-  return lock && isPostgres(lock.pid) ? lock : undefined;
+  return lock && isServerOf(directory, lock.pid) ? lock : undefined;
 }
 
 /**
@@ -109,7 +109,7 @@ export function runningServer(directory: string): RunningServer | undefined {
 export async function waitUntilReady(directory: string): Promise<RunningServer> {
   for (;;) {
     const lock = readLock(directory);
-    if (!lock || !isPostgres(lock.pid)) throw new Error(`PostgreSQL in ${directory} ended while it started`);
+    if (!lock || !isServerOf(directory, lock.pid)) throw new Error(`PostgreSQL in ${directory} ended while it started`);
     if (lock.ready) return lock;
     await sleep(pollMs);
   }
@@ -145,7 +145,7 @@ function readLock(directory: string): (RunningServer & { readonly ready: boolean
 /** After a restart of the machine the number of a dead server may belong to any process. */
 function removeForeignLock(directory: string): void {
   const lock = readLock(directory);
-  if (lock && isAlive(lock.pid) && !isPostgres(lock.pid)) rmSync(join(directory, 'postmaster.pid'));
+  if (lock && isAlive(lock.pid) && !isServerOf(directory, lock.pid)) rmSync(join(directory, 'postmaster.pid'));
 }
 
 function isAlive(pid: number): boolean {
@@ -156,9 +156,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function isPostgres(pid: number): boolean {
+/** Where the system tells nothing, the lock file is believed: a second server on the same files would ruin them. */
+function isServerOf(directory: string, pid: number): boolean {
   if (!(pid > 0) || !isAlive(pid)) return false;
-  const commandLine = `/proc/${pid}/cmdline`;
   if (!existsSync('/proc/self/cmdline')) return true;
-  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes('postgres');
+  try {
+    if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres')) return false;
+  } catch {
+    return false;
+  }
+  try {
+    // A server works in the folder of its data.
+    const [ours, theirs] = [statSync(directory), statSync(`/proc/${pid}/cwd`)];
+    return ours.dev === theirs.dev && ours.ino === theirs.ino;
+  } catch {
+    return true;
+  }
 }

@@ -52,7 +52,7 @@ const settings: ServerSettings = {
 
 /**
  * Starts PostgreSQL in a folder, which it makes if need be; adopts the server that a killed process left running there.
- * The server listens on loopback only and goes on when this process dies. One caller at a time per folder.
+ * The server listens on loopback only and goes on when this process dies.
  * @throws {Error} with one line that says what to do
  */
 export async function startEmbeddedPostgres(
@@ -81,25 +81,31 @@ function openHome(folder: string): Home {
   return {
     folder,
     cluster: join(folder, 'cluster'),
-    passwordFile: join(folder, 'password'),
+    passwordFile: join(folder, 'cluster/password'),
     logFile: join(folder, 'server.log'),
   };
 }
 
-/** Made under another name first: whatever ends this half-way, `cluster` is whole or absent. */
-async function makeCluster(programs: PostgresPrograms, { folder, cluster, passwordFile }: Home): Promise<void> {
+/**
+ * Made under another name first, so that `cluster` is whole or absent whatever ends this half-way. Of several processes
+ * that do it at once one wins, and all use what it made.
+ */
+async function makeCluster(programs: PostgresPrograms, { folder, cluster }: Home): Promise<void> {
+  const draft = `${cluster}.new-${randomBytes(4).toString('hex')}`;
+  const draftPassword = `${draft}.password`;
+  writeFileSync(draftPassword, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true });
+  programs.own(draftPassword);
+  try {
+    await createCluster(programs, draft, draftPassword);
+    renameSync(draftPassword, join(draft, 'password'));
+    renameSync(draft, cluster);
+  } catch (error) {
+    if (!existsSync(cluster))
+      throw new Error(`${folder}: PostgreSQL could not make a database here: ${explain(error)}`);
+  }
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith('cluster.new'))) {
     rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 10 });
   }
-  const draft = `${cluster}.new-${randomBytes(4).toString('hex')}`;
-  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true });
-  programs.own(passwordFile);
-  try {
-    await createCluster(programs, draft, passwordFile);
-  } catch (error) {
-    throw new Error(`${folder}: PostgreSQL could not make a database here: ${explain(error)}`);
-  }
-  renameSync(draft, cluster);
 }
 
 async function start(programs: PostgresPrograms, home: Home): Promise<RunningServer> {
@@ -109,9 +115,12 @@ async function start(programs: PostgresPrograms, home: Home): Promise<RunningSer
     try {
       return await startServer(programs, home.cluster, { port, logFile: home.logFile, settings });
     } catch (error) {
+      if (runningServer(home.cluster)) return waitUntilReady(home.cluster);
       const log = error instanceof ProgramError ? error.output : '';
-      if (log.includes('Address already in use')) port = await freePort();
-      else throw new Error(`PostgreSQL does not start: ${(error as Error).message}; see ${home.logFile}`);
+      if (!log.includes('Address already in use')) {
+        throw new Error(`PostgreSQL does not start: ${(error as Error).message}; see ${home.logFile}`);
+      }
+      port = await freePort();
     }
   }
 }

@@ -77,7 +77,7 @@ test('the password is a secret of this directory, asked for on every login', asy
   const wrong = new URL(url);
   wrong.password = 'guess';
 
-  expect(statSync(join(folder, 'password')).mode & 0o077).toBe(0);
+  expect(statSync(join(folder, 'cluster/password')).mode & 0o077).toBe(0);
   await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
 });
 
@@ -174,6 +174,13 @@ test('a kill while the database is made leaves nothing half-made', async () => {
   expect(await query(url, 'select 1 as answer')).toEqual([{ answer: 1 }]);
 });
 
+test('processes that start an absent database at once share one', async () => {
+  const urls = await Promise.all([1, 2, 3].map(() => startProgram().nextLine()));
+
+  expect(urls[0]).toMatch(/^postgresql:/);
+  expect(new Set(urls).size).toBe(1);
+});
+
 test('Ctrl-C in a terminal does not reach the server', async () => {
   // GIVEN
   const program = startProgram(true);
@@ -224,7 +231,7 @@ describe('what cannot be used is told in one line', () => {
   });
 
   test('a password file that is gone', async () => {
-    const file = join(folder, 'password');
+    const file = join(folder, 'cluster/password');
     const password = readFileSync(file, 'utf8');
     rmSync(file);
 
@@ -233,7 +240,7 @@ describe('what cannot be used is told in one line', () => {
   });
 
   test('a password file of another database', async () => {
-    const file = join(folder, 'password');
+    const file = join(folder, 'cluster/password');
     const password = readFileSync(file, 'utf8');
     writeFileSync(file, 'another');
 
