@@ -26,7 +26,7 @@ export interface TrainingRun {
  * @throws {TrainingLockedError} if the model is being trained already
  * @throws {DataError} if its data is absent or not fit for training
  */
-export async function trainNow(context: CommandContext, run: TrainingRun): Promise<Job> {
+export async function trainNow(context: Omit<CommandContext, 'close'>, run: TrainingRun): Promise<Job> {
   const { pool, version, config, directory, modelStore } = context;
   const { model, kind = 'train', options, onProgress, signal } = run;
   const job = await startJob(pool, version, config.revisions.leaseMs, { kind, model, options });

@@ -40,7 +40,7 @@ export interface ServedModelsOptions {
   readonly pollMs?: number | undefined;
 }
 
-/** A load that failed, and when to try again, in milliseconds of `performance.now()`. */
+/** A load that failed, which was logged, and when to try again, in milliseconds of `performance.now()`. */
 interface FailedLoad {
   readonly tryAgainAt: number;
   readonly waitMs: number;
@@ -139,7 +139,7 @@ export class ServedModels {
     } catch (error) {
       const waitMs = Math.min(2 * (failed?.waitMs ?? 500), longestWaitMs);
       this.#failed.set(revision.location, { tryAgainAt: performance.now() + waitMs, waitMs });
-      this.options.logger.error(`'${now.name}' stays as it is: ${(error as Error).message}`);
+      if (!failed) this.options.logger.error(`'${now.name}' stays as it is: ${(error as Error).message}`);
       return undefined;
     }
   }

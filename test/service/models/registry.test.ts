@@ -231,3 +231,30 @@ test('the current revisions are the active one and the one before it, for each m
     ['other', 1, undefined],
   ]);
 });
+
+test('changes from all sides at once leave one active revision, which exists, and numbers used once', async () => {
+  await publish();
+  const refusals: unknown[] = [];
+  const published: number[] = [1];
+  const changes = Array.from({ length: 60 }, (_, n) => {
+    const target = 1 + (n % 7);
+    return [
+      async () => void published.push(await publish(irisRevision('setosa', n % 2 === 0))),
+      () => registry.activate('iris', target),
+      () => registry.remove('iris', target),
+      () => registry.rollback('iris'),
+      () => registry.removeOldRevisions('iris', 3),
+    ][n % 5] as () => Promise<unknown>;
+  });
+
+  await Promise.all(changes.map((change) => change().catch((error) => refusals.push(error))));
+
+  const { active, revisions } = await registry.list('iris');
+  const unexpected = refusals.filter(
+    (error) => !(error instanceof UnknownRevisionError || error instanceof RevisionConflictError),
+  );
+  expect(unexpected).toEqual([]);
+  expect(new Set(published).size).toBe(published.length);
+  expect(revisions.map(({ revision }) => revision)).toContain(active);
+  expect(await files()).toEqual(revisions.map(({ location }) => location).sort());
+});
