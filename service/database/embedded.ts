@@ -42,6 +42,8 @@ interface Home {
   readonly logFile: string;
 }
 
+type ServerInUse = RunningServer & Pick<EmbeddedPostgres, 'adopted'>;
+
 const settings: ServerSettings = {
   max_connections: 100,
   shared_buffers: '128MB',
@@ -65,8 +67,7 @@ export async function startEmbeddedPostgres(
     log(`Making a database in ${home.folder}`);
     await makeCluster(programs, home);
   }
-  const adopted = runningServer(home.cluster) !== undefined;
-  const { port } = adopted ? await waitUntilReady(home.cluster) : await start(programs, home);
+  const { port, adopted } = runningServer(home.cluster) ? await adopt(home) : await start(programs, home);
   const url = `postgresql://${superuser}:${password(home)}@127.0.0.1:${port}/postgres`;
   await checkLogin(url, home);
   return { url, adopted, stop: () => stopServer(programs, home.cluster, 'fast') };
@@ -108,14 +109,19 @@ async function makeCluster(programs: PostgresPrograms, { folder, cluster }: Home
   }
 }
 
-async function start(programs: PostgresPrograms, home: Home): Promise<RunningServer> {
+async function adopt({ cluster }: Home): Promise<ServerInUse> {
+  return { ...(await waitUntilReady(cluster)), adopted: true };
+}
+
+async function start(programs: PostgresPrograms, home: Home): Promise<ServerInUse> {
   await checkVersion(programs, home);
   let port = lastPort(home.cluster) ?? (await freePort());
   for (;;) {
     try {
-      return await startServer(programs, home.cluster, { port, logFile: home.logFile, settings });
+      const server = await startServer(programs, home.cluster, { port, logFile: home.logFile, settings });
+      return { ...server, adopted: false };
     } catch (error) {
-      if (runningServer(home.cluster)) return waitUntilReady(home.cluster);
+      if (runningServer(home.cluster)) return adopt(home);
       const log = error instanceof ProgramError ? error.output : '';
       if (!log.includes('Address already in use')) {
         throw new Error(`PostgreSQL does not start: ${(error as Error).message}; see ${home.logFile}`);
