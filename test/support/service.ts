@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { Client, escapeIdentifier } from 'pg';
 import pino from 'pino';
 import { resolveConfig } from '../../config/resolve';
-import type { Config, ConfigInput } from '../../config/schema';
+import type { ConfigInput, ModelConfig } from '../../config/schema';
 import type { TabularModel } from '../../learning/model';
 import shippedConfig from '../../modelapp.config';
 import type { ServiceContext } from '../../service/context';
@@ -14,15 +15,16 @@ import { createServer } from '../../service/http/server';
 import { JobQueue } from '../../service/jobs/job-queue';
 import { Lifecycle } from '../../service/lifecycle';
 import { Metrics } from '../../service/metrics/metrics';
+import { DataLocation } from '../../service/models/data-location';
 import { openModelStore } from '../../service/models/open-model-store';
 import { Registry } from '../../service/models/registry';
-import { ServedModel, ServedModels } from '../../service/models/served-models';
+import { ServedModel, ServedModels, type ServedRevision } from '../../service/models/served-models';
 import { DuplicateIndex } from '../../service/predictions/duplicate-index';
 import { openPredictionLog } from '../../service/predictions/log';
 import { Predictor } from '../../service/predictions/predictor';
 import { Shipper } from '../../service/predictions/shipper';
 import { trainModel } from '../../training/train-model';
-import { createTestDatabase, type TestDatabase, testVersion } from './database';
+import { createTestDatabase, databaseUrl, type TestDatabase, testVersion } from './database';
 
 /** Where the package lies: the paths of the shipped configuration start here. */
 const packageDirectory = resolve(__dirname, '../..');
@@ -39,7 +41,7 @@ export interface TestServiceOptions {
    */
   readonly trained?: boolean;
   /**
-   * Models that answer in place of the trained ones, by name, to see what no real model does: failures, odd numbers.
+   * Models that answer in place of trained ones, by name, to see what no trained model does: failures, odd numbers.
    * @default none
    */
   readonly answering?: Readonly<Record<string, TabularModel>>;
@@ -52,8 +54,12 @@ export interface TestService {
   /** Where it listens, on loopback: `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly database: TestDatabase;
+  /** Its data directory, which is the data location too. */
+  readonly dataDirectory: string;
   /** Trains a model once more and lets the new revision serve; resolves to its number. */
   train(model: string): Promise<number>;
+  /** Cuts all connections to the database and lets no other through. */
+  cutDatabase(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -69,7 +75,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const store = openModelStore(join(dataDirectory, 'models'));
   const registry = new Registry(pool, version, store);
   const models = new AnsweringModels({ pool, version, store, models: config.models, logger }, options.answering);
-  const log = openPredictionLog({ dataDirectory, codeVersion, config: config.log });
+  const log = openPredictionLog({ dataDirectory, version, codeVersion, config: config.log });
   const metrics = new Metrics(version);
   const shipper = new Shipper({ pool, version, dataDirectory, logger, metrics: metrics.registry });
   const duplicates = new DuplicateIndex(config.log.duplicateKeys);
@@ -80,7 +86,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database: pool,
     models,
     registry,
-    jobs: new JobQueue(pool, version, config.models),
+    dataLocation: new DataLocation(dataDirectory),
+    jobs: new JobQueue(pool, version),
     predictor: new Predictor(log, metrics),
     lifecycle: new Lifecycle(),
     metrics,
@@ -95,7 +102,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   async function train(model: string): Promise<number> {
     const { bytes, scores } = await trainModel({
       name: model,
-      config: config.models[model] as Config['models'][string],
+      config: config.models[model] as ModelConfig,
       directory: packageDirectory,
       createdAt: new Date(),
     });
@@ -106,45 +113,75 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     return revision;
   }
 
-  shipper.start();
-  await models.start();
-  if (options.trained ?? true) {
-    for (const model of Object.keys(config.models)) await train(model);
-    context.lifecycle.started();
+  async function stop(server?: FastifyInstance): Promise<void> {
+    await server?.close();
+    await models.stop();
+    await log.close();
+    await shipper.stop(0);
+    await database.drop();
+    rmSync(dataDirectory, { recursive: true, force: true });
   }
-  const server = await createServer({ context, addresses: ['127.0.0.1'], keys: undefined, logger });
-  await server.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = server.server.address() as AddressInfo;
-  return {
-    server,
-    context,
-    url: `http://127.0.0.1:${port}`,
-    database,
-    train,
-    async stop() {
-      await server.close();
-      await models.stop();
-      await log.close();
-      await shipper.stop(0);
-      await database.drop();
-      rmSync(dataDirectory, { recursive: true, force: true });
-    },
-  };
+
+  try {
+    shipper.start();
+    await models.start();
+    if (options.trained ?? true) {
+      for (const model of Object.keys(config.models)) if (!options.answering?.[model]) await train(model);
+      context.lifecycle.started();
+    }
+    const server = await createServer({ context, addresses: ['127.0.0.1'], keys: undefined, logger });
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = server.server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    return { server, context, url, database, train, cutDatabase: () => cut(database.url), stop: () => stop(server) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** From another database of the same server, as nobody can shut the door behind himself. */
+async function cut(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const client = new Client({ connectionString: databaseUrl(url, 'postgres') });
+  await client.connect();
+  try {
+    await client.query(`alter database ${escapeIdentifier(name)} allow_connections false`);
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Models as they are served, some of which have been exchanged for others. */
 class AnsweringModels extends ServedModels {
+  readonly #answering = new Map<string, ServedModel>();
+
   constructor(
     options: ConstructorParameters<typeof ServedModels>[0],
-    private readonly answering: Readonly<Record<string, TabularModel>> = {},
+    answering: Readonly<Record<string, TabularModel>> = {},
   ) {
     super(options);
+    for (const [name, model] of Object.entries(answering)) {
+      const config = options.models[name] as ModelConfig;
+      const revision = { revision: 1, model, header: headerOf(name, model) };
+      this.#answering.set(name, new ServedModel(name, config, revision, new Date(), [revision]));
+    }
   }
 
   override get(name: string): ServedModel | undefined {
-    const served = super.get(name);
-    const model = this.answering[name];
-    if (!served?.active || !model) return served;
-    return new ServedModel(name, served.config, { ...served.active, model }, served.updatedAt, [served.active]);
+    return this.#answering.get(name) ?? super.get(name);
   }
 }
+
+const headerOf = (model: string, { features, classes = [], params }: TabularModel): ServedRevision['header'] => ({
+  algorithm: 'softmax',
+  model,
+  features: [...features] as ServedRevision['header']['features'],
+  classes: [...classes],
+  hyperparameters: {},
+  params,
+  scores: { train: 1, test: null },
+  data: { sha256: '0'.repeat(64), rows: 1 },
+  createdAt: '2024-01-01T00:00:00.000Z',
+});
