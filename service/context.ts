@@ -4,6 +4,7 @@ import type { Version } from '../config/version';
 import type { JobQueue } from './jobs/job-queue';
 import type { Lifecycle } from './lifecycle';
 import type { Metrics } from './metrics/metrics';
+import type { DataLocation } from './models/data-location';
 import type { Registry } from './models/registry';
 import type { ServedModels } from './models/served-models';
 import type { Predictor } from './predictions/predictor';
@@ -18,6 +19,8 @@ export interface ServiceContext {
   readonly database: Pool;
   readonly models: ServedModels;
   readonly registry: Registry;
+  /** Where files are that a client may name. */
+  readonly dataLocation: DataLocation;
   readonly jobs: JobQueue;
   readonly predictor: Predictor;
   readonly lifecycle: Lifecycle;

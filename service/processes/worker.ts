@@ -10,6 +10,7 @@ import { JobQueue } from '../jobs/job-queue';
 import { Lifecycle } from '../lifecycle';
 import { createLogger } from '../logging';
 import { Metrics } from '../metrics/metrics';
+import { DataLocation } from '../models/data-location';
 import { openModelStore } from '../models/open-model-store';
 import { Registry } from '../models/registry';
 import { ServedModels } from '../models/served-models';
@@ -50,7 +51,8 @@ function receiveSettings(): Promise<ServiceSettings> {
 function startFailure(error: NodeJS.ErrnoException, { host, port }: ServiceSettings): string {
   if (error.code === 'EADDRINUSE') return `port ${port} is taken; stop what listens there or pass --port`;
   if (error.code === 'EACCES') return `port ${port} needs more rights; pass --port with a number above 1023`;
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${host} is no address of this machine; check --host`;
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return `${host} is no address of this machine; check --host`;
   return error.message;
 }
 
@@ -59,6 +61,7 @@ async function serve(settings: ServiceSettings): Promise<void> {
   const logger = createLogger();
   const log = openPredictionLog({
     dataDirectory: settings.dataDirectory,
+    version: settings.version,
     codeVersion: settings.codeVersion,
     config: config.log,
     onFault: (error) => logger.error({ err: error }, 'the prediction log takes nothing'),
@@ -86,9 +89,9 @@ async function serve(settings: ServiceSettings): Promise<void> {
 }
 
 async function createContext(settings: ServiceSettings, log: PredictionLog, logger: Logger): Promise<ServiceContext> {
-  const { config, version, codeVersion } = settings;
+  const { config, version, codeVersion, dataDirectory, modelLocation } = settings;
   const database = await createPool({ ...settings.database, application: `modelapp ${version}` });
-  const store = openModelStore(settings.modelLocation);
+  const store = openModelStore(modelLocation);
   const metrics = new Metrics(version);
   AggregatorRegistry.setRegistries([metrics.registry]);
   // Answers the supervisor when it collects the metrics of all processes.
@@ -101,6 +104,7 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
     database,
     models: new ServedModels({ pool: database, version, store, models: config.models, logger }),
     registry: new Registry(database, version, store),
+    dataLocation: new DataLocation(modelLocation.startsWith('s3:') ? modelLocation : dataDirectory),
     jobs: new JobQueue(database, version),
     predictor: new Predictor(log, metrics),
     lifecycle: new Lifecycle(),

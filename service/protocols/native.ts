@@ -2,13 +2,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { ServiceContext } from '../context';
 import { feedback } from './native/feedback';
 import { health } from './native/health';
+import { importRevision } from './native/import-revision';
 import { jobs } from './native/jobs';
 import { revisions } from './native/revisions';
 
 /** The service's own routes, beside those of the older protocols. */
 export const native: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
   const { instance } = context;
-  for (const routes of [health, feedback, revisions, jobs]) await server.register(routes, { context });
+  for (const routes of [health, feedback, revisions, importRevision, jobs]) await server.register(routes, { context });
 
   server.route({
     method: 'GET',

@@ -133,7 +133,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     await server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = server.server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    return { server, context, url, database, train, cutDatabase: () => cut(database.url), stop: () => stop(server) };
+    return {
+      server,
+      context,
+      url,
+      database,
+      dataDirectory,
+      train,
+      cutDatabase: () => cut(database.url),
+      stop: () => stop(server),
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -3,10 +3,10 @@ import Type, { type Static } from 'typebox';
 import type { ServiceContext } from '../../context';
 import { setPredictionHeaders } from '../../http/prediction-headers';
 import { paramsFrom } from '../model-params';
+import type { ModelPaths } from '../model-paths';
 import { unitOf } from '../unit';
 import { Inputs } from './inputs';
 import { finiteOutput, OutputTensorSchema, outputTensor, selectOutputs } from './outputs';
-import type { ModelPaths } from './served';
 import { TensorSchema } from './tensor';
 
 const InferSchema = Type.Object({

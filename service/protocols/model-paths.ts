@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import type { ServiceContext } from '../../context';
-import { fromDatabase } from '../../http/database-access';
-import { badRequest, HttpError, unavailable } from '../../http/errors';
-import type { ServedModel, ServedRevision } from '../../models/served-models';
+import type { ServiceContext } from '../context';
+import { fromDatabase } from '../http/database-access';
+import { badRequest, HttpError, unavailable } from '../http/errors';
+import type { ServedModel, ServedRevision } from '../models/served-models';
 
 /** The model that a path names, and the revision if it names one. */
 interface ModelPath {
@@ -14,7 +14,7 @@ const pathOf = (request: FastifyRequest): ModelPath => request.params as ModelPa
 
 const revisionNumber = /^[1-9]\d{0,8}$/;
 
-/** Finds what the paths of the protocol name. */
+/** Finds what paths with the parameters `model` and perhaps `revision` name. */
 export class ModelPaths {
   constructor(private readonly context: Pick<ServiceContext, 'models' | 'registry'>) {}
 
@@ -23,11 +23,13 @@ export class ModelPaths {
     const { model, revision } = pathOf(request);
     const served = this.context.models.get(model);
     if (!served) throw new HttpError(404, `there is no model '${model}'`);
-    if (revision === undefined || this.revision(request)) return;
-    const known = revisionNumber.test(revision) ? await fromDatabase(this.context.registry.list(model)) : undefined;
-    if (!known?.revisions.some((each) => each.revision === Number(revision))) {
-      throw new HttpError(404, `the model '${model}' has no revision ${revision}`);
+    if (revision === undefined) return;
+    if (revisionNumber.test(revision)) {
+      if (served.loaded(Number(revision))) return;
+      const { revisions } = await fromDatabase(this.context.registry.list(model));
+      if (revisions.some((known) => known.revision === Number(revision))) return;
     }
+    throw new HttpError(404, `the model '${model}' has no revision ${revision}`);
   };
 
   /** The model of a checked path. */
