@@ -46,7 +46,7 @@ async function stream(
 ): Promise<void> {
   const logger = createLogger();
   const models = new ServedModels({ pool, version, store: modelStore, models: config.models, logger });
-  const log = openPredictionLog({ dataDirectory, codeVersion, config: config.log });
+  const log = openPredictionLog({ dataDirectory, version, codeVersion, config: config.log });
   await models.start();
   try {
     await streamPredictions({

@@ -1,10 +1,12 @@
 import type { LogConfig } from '../../config/schema';
+import type { Version } from '../../config/version';
 import { type PredictionRecord, recordLines } from './record-line';
-import { Spool, type SpoolFault, type SpoolUnavailableError } from './spool';
+import { spoolRoot } from './spool/directory';
+import { Spool, type SpoolFault, type SpoolUnavailableError } from './spool/spool';
 
 export type { PredictionRecord, Protocol } from './record-line';
 export { maxKeyLength } from './record-line';
-export { SpoolUnavailableError } from './spool';
+export { SpoolUnavailableError } from './spool/spool';
 
 /** Where every answer is noted before it is sent. */
 export interface PredictionLog {
@@ -24,6 +26,8 @@ export interface PredictionLog {
 
 export interface PredictionLogOptions {
   readonly dataDirectory: string;
+  /** The version whose tables the records go to. */
+  readonly version: Version;
   /** Noted with each record. */
   readonly codeVersion: string;
   readonly config: Pick<LogConfig, 'fsyncMs' | 'spoolMaxBytes'>;
@@ -36,16 +40,17 @@ export interface PredictionLogOptions {
 
 /**
  * Opens the log of this process.
- * @throws the error of the file system if `<data>/spool` cannot be made
+ * @throws the error of the file system if its folder cannot be made
  */
 export function openPredictionLog({
   dataDirectory,
+  version,
   codeVersion,
   config,
   onFault,
 }: PredictionLogOptions): PredictionLog {
   const spool = new Spool({
-    dataDirectory,
+    root: spoolRoot(dataDirectory, version),
     fsyncMs: config.fsyncMs,
     maxBytes: config.spoolMaxBytes,
     ...(onFault && { onFault }),

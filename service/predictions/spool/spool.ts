@@ -1,7 +1,8 @@
+import { mkdirSync } from 'node:fs';
+import { totalUnshippedBytes } from './backlog';
 import { frameHeaderBytes, sealFrame } from './frame';
+import { heartbeatMs } from './owner';
 import { fileSystem, SegmentWriter, type SpoolDevice } from './segment-writer';
-import { makeSpoolRoot, totalUnshippedBytes } from './spool-directory';
-import { heartbeatMs } from './spool-owner';
 
 /** `full`: at the cap, or no space on the disk. `unwritable`: the disk refuses for another reason. */
 export type SpoolFault = 'full' | 'unwritable';
@@ -18,11 +19,11 @@ export class SpoolUnavailableError extends Error {
 }
 
 export interface SpoolOptions {
-  /** The spool makes a folder of its own in `<data>/spool`. */
-  readonly dataDirectory: string;
+  /** The folder of all spools, in which this one makes its own. */
+  readonly root: string;
   /** Longest time in milliseconds that an append may stand in the page cache only; 0: it resolves on the disk. */
   readonly fsyncMs: number;
-  /** Bytes that the database does not have yet, in all spools of the data directory, from which on appends fail. */
+  /** Bytes that the database does not have yet, in all spools together, from which on appends fail. */
   readonly maxBytes: number;
   /**
    * Size from which on a segment gets a successor.
@@ -59,7 +60,6 @@ const codesOfFullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export class Spool {
   readonly #segments: SegmentWriter;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
-  readonly #root: string;
   readonly #timers: readonly NodeJS.Timeout[];
   #turn: Turn | undefined;
   #fault: SpoolFault | undefined;
@@ -71,11 +71,11 @@ export class Spool {
   #unshipped = 0;
   #taken = 0;
 
-  /** @throws the error of the file system if `<data>/spool` cannot be made */
+  /** @throws the error of the file system if the root cannot be made */
   constructor(private readonly options: SpoolOptions) {
-    this.#root = makeSpoolRoot(options.dataDirectory);
-    const { segmentBytes = 64 * 1024 ** 2, device = fileSystem } = options;
-    this.#segments = new SegmentWriter(this.#root, segmentBytes, device);
+    const { root, segmentBytes = 64 * 1024 ** 2, device = fileSystem } = options;
+    mkdirSync(root, { recursive: true });
+    this.#segments = new SegmentWriter(root, segmentBytes, device);
     this.#timers = [
       setInterval(() => this.#heartbeat(), heartbeatMs).unref(),
       setInterval(() => void this.#inspect(), inspectMs).unref(),
@@ -190,7 +190,7 @@ export class Spool {
     this.#inspecting = true;
     const before = this.#taken;
     try {
-      const unshipped = await totalUnshippedBytes(this.#root);
+      const unshipped = await totalUnshippedBytes(this.options.root);
       this.#unshipped = unshipped + this.#taken - before;
       if (this.#fault !== undefined && !this.#closed) await this.#segments.probe();
       this.#fault = undefined;

@@ -3,8 +3,8 @@ import { closeSync, fdatasync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { segmentName } from './spool-directory';
-import { claimSpool, heartbeatMs, releaseClaim, renewClaim } from './spool-owner';
+import { segmentName } from './directory';
+import { claimSpool, heartbeatMs, releaseClaim, renewClaim } from './owner';
 
 /** The calls that move bytes to the disk. */
 export interface SpoolDevice {

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { readFile, rename, stat } from 'node:fs/promises';
-import { ifPresent, ownerFile } from './spool-directory';
+import { ifPresent, ownerFile } from './directory';
 
 /** Which process writes a spool. */
 interface Owner {
