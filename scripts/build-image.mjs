@@ -54,7 +54,7 @@ async function writeProgram(entry, outfile) {
  * files that it names, at the same relative paths.
  */
 async function writeConfigAndData(app) {
-  const { aws, capacity, ...config } = await readConfig(app);
+  const { aws, capacity, ...config } = await readConfig();
   await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
   for (const [name, { source }] of Object.entries(config.models)) {
     const file = relative(root, resolve(root, source.csv));
@@ -66,8 +66,8 @@ async function writeConfigAndData(app) {
 }
 
 /** Reads the configuration with the code that the service reads it with, so a mistake is told here already. */
-async function readConfig(folder) {
-  const loader = join(folder, 'load-config.js');
+async function readConfig() {
+  const loader = join(root, `dist/load-config-${pid}.js`);
   await bundle({ entryPoints: ['config/load.ts'], outfile: loader, external: ['esbuild'] });
   const { loadConfig } = createRequire(import.meta.url)(loader);
   await rm(loader);

@@ -21,7 +21,8 @@ const runFile = promisify(execFile);
 
 /** Builds the image, pushes it to a registry, removes it and pulls it. */
 export async function buildAndShip(sourceHash: string): Promise<BuiltImage> {
-  const [{ docker, stop }, registry] = await Promise.all([startDockerDaemon(), startImageRegistry()]);
+  const registry = await startImageRegistry();
+  const { docker, stop } = await startDockerDaemon();
   try {
     const version = readFileSync('VERSION', 'utf8').trim();
     const name = `${registry.address}/modelapp:${version}`;

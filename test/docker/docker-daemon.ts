@@ -30,6 +30,7 @@ export async function startDockerDaemon(): Promise<DockerDaemon> {
   // It ends with this process, also when that is killed.
   const command = ['--pdeathsig', 'TERM', 'dockerd', '-H', socket, '--pidfile', join(folder, 'pid')];
   const daemon = spawn('setpriv', [...command, ...places, ...isolation], { stdio: ['ignore', output, output] });
+  daemon.unref();
   const ended = once(daemon, 'exit');
 
   const env = { ...process.env, DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'config'), DOCKER_BUILDKIT: '0' };

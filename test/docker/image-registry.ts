@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,13 +28,16 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
     settings,
     JSON.stringify({
       version: 0.1,
-      log: { level: 'fatal' },
+      log: { level: 'error' },
       storage: { filesystem: { rootdirectory: join(folder, 'data') } },
       http: { addr: address },
     }),
   );
   const command = ['--pdeathsig', 'TERM', 'docker-registry', 'serve', settings];
-  const registry = spawn('setpriv', command, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const log = join(folder, 'registry.log');
+  const output = openSync(log, 'w');
+  const registry = spawn('setpriv', command, { stdio: ['ignore', output, output] });
+  registry.unref();
   const ended = once(registry, 'exit');
   const answers = () =>
     fetch(`http://${address}/v2/`).then(
@@ -42,7 +45,7 @@ export async function startImageRegistry(): Promise<ImageRegistry> {
       () => false,
     );
   while (!(await answers())) {
-    if (registry.exitCode !== null) throw new Error(`docker-registry ended with exit code ${registry.exitCode}`);
+    if (registry.exitCode !== null) throw new Error(`docker-registry does not start:\n${readFileSync(log, 'utf8')}`);
     await sleep(50);
   }
 
