@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -13,6 +12,8 @@ import {
   superuser,
 } from '../../service/database/cluster';
 import { postgresPrograms } from '../../service/database/postgres-programs';
+import { postgresProcesses, signalPostgres } from './postgres-processes';
+import { runFolder } from './test-run';
 
 const password = 'for-tests-only';
 
@@ -36,7 +37,7 @@ export interface TestServer {
 
 /** Starts a server in a new folder; the caller removes it. */
 export async function startTestServer(): Promise<TestServer> {
-  return openTestServer(mkdtempSync(join(tmpdir(), 'modelapp-postgres-')));
+  return openTestServer(mkdtempSync(join(runFolder(), 'postgres-')));
 }
 
 /** Makes and starts a server in a folder that is there and empty. */
@@ -53,7 +54,7 @@ export async function openTestServer(folder: string): Promise<TestServer> {
   const start = () => startServer(programs, directory, { port, logFile, settings });
   let server: RunningServer = await start();
   const gone = async () => {
-    while (processesOf(server.pid).length > 0) await sleep(10);
+    while (postgresProcesses(server.pid).length > 0) await sleep(10);
   };
 
   return {
@@ -67,34 +68,14 @@ export async function openTestServer(folder: string): Promise<TestServer> {
     },
     stop: (mode = 'fast') => stopServer(programs, directory, mode),
     async kill() {
-      signal(server.pid, 'SIGKILL');
+      signalPostgres(server.pid, 'SIGKILL');
       await gone();
     },
-    pause: () => signal(server.pid, 'SIGSTOP'),
-    resume: () => signal(server.pid, 'SIGCONT'),
+    pause: () => signalPostgres(server.pid, 'SIGSTOP'),
+    resume: () => signalPostgres(server.pid, 'SIGCONT'),
     async remove() {
       if (runningServer(directory)) await stopServer(programs, directory, 'immediate');
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The postmaster and its children; the number is no process any more if the list is empty. */
-function processesOf(postmaster: number): number[] {
-  try {
-    const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-    return [postmaster, ...children.split(' ').filter(Boolean).map(Number)];
-  } catch {
-    return [];
-  }
-}
-
-function signal(postmaster: number, name: NodeJS.Signals): void {
-  for (const pid of processesOf(postmaster)) {
-    try {
-      process.kill(pid, name);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
 }
