@@ -26,7 +26,7 @@ export class DuplicateIndex {
   /** Places from the oldest to the newest claim, those given up among them. */
   #span = 0;
 
-  constructor(private readonly capacity: number) {
+  constructor(readonly capacity: number) {
     this.#digests = new Uint32Array(capacity * digestWords);
     this.#predictions = new Uint32Array(capacity * idWords);
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 1.5)));

@@ -149,3 +149,25 @@ function timestamp(micros: number): string {
   const second = Math.floor(micros / 1e6);
   return `${secondText(second)}${String(micros - second * 1e6).padStart(6, '0')}Z`;
 }
+
+/** What an input line says about its request. */
+export interface LoggedRequest {
+  readonly id: string;
+  readonly requestTimeMicros: bigint;
+  readonly protocol: string;
+  readonly predictionId: string;
+}
+
+/** Reads the beginning of an input line. */
+export function parseRequest(line: string): LoggedRequest {
+  const [id = '', requestTime = '', protocol = '', predictionId = ''] = line.split('\t', 4);
+  return { id: unescaped(id), requestTimeMicros: parseTimestamp(requestTime), protocol, predictionId };
+}
+
+const meanings: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\t': '\t', '\\\\': '\\' };
+
+const unescaped = (text: string): string =>
+  text.includes('\\') ? text.replace(/\\./g, (sequence) => meanings[sequence] ?? sequence) : text;
+
+const parseTimestamp = (text: string): bigint =>
+  BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1000n + BigInt(text.slice(20, 26));

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, Registry as MetricsRegistry } from 'prom-client';
 import { JobRunner } from '../jobs/job-runner';
+import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { Shipper } from '../predictions/shipper';
 import type { Claim, ServiceSettings } from './messages';
@@ -31,6 +32,7 @@ export class Instance {
   readonly #jobs: JobRunner;
   /** Of several processes; a single one keeps its own. */
   readonly #duplicates: DuplicateIndex | undefined;
+  readonly #history: DuplicateHistory | undefined;
   readonly #metrics = new MetricsRegistry();
   readonly #processes = new AggregatorRegistry();
 
@@ -38,7 +40,10 @@ export class Instance {
     const { config, version, dataDirectory, processes } = settings;
     this.#shipper = new Shipper({ pool, version, dataDirectory, logger, metrics: this.#metrics });
     this.#jobs = new JobRunner({ pool, version, leaseMs: config.revisions.leaseMs, spawnTraining, logger });
-    if (processes > 1) this.#duplicates = new DuplicateIndex(config.log.duplicateKeys);
+    if (processes > 1) {
+      this.#duplicates = new DuplicateIndex(config.log.duplicateKeys);
+      this.#history = new DuplicateHistory({ index: this.#duplicates, pool, version, dataDirectory, logger });
+    }
     this.#supervisor = new Supervisor({
       settings,
       logger,
@@ -66,7 +71,7 @@ export class Instance {
    * @throws {Error} with one line, if one cannot start
    */
   async start(): Promise<void> {
-    await this.#duplicates?.rebuild();
+    await this.#history?.start();
     this.#shipper.start();
     await this.#jobs.start();
     await this.#supervisor.start();
@@ -78,6 +83,7 @@ export class Instance {
    */
   async stop(drainMs: number): Promise<void> {
     await Promise.all([this.#supervisor.stop(drainMs), this.#jobs.stop()]);
+    this.#history?.stop();
     await this.#shipper.stop(lastShippingMs);
   }
 

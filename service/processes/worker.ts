@@ -14,6 +14,7 @@ import { DataLocation } from '../models/data-location';
 import { openModelStore } from '../models/open-model-store';
 import { Registry } from '../models/registry';
 import { ServedModels } from '../models/served-models';
+import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { openPredictionLog, type PredictionLog } from '../predictions/log';
 import { Predictor } from '../predictions/predictor';
@@ -96,7 +97,10 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
   AggregatorRegistry.setRegistries([metrics.registry]);
   // Answers the supervisor when it collects the metrics of all processes.
   new AggregatorRegistry();
-  const alone = settings.processes === 1;
+  const duplicates = settings.processes === 1 ? new DuplicateIndex(config.log.duplicateKeys) : undefined;
+  if (duplicates) {
+    await new DuplicateHistory({ index: duplicates, pool: database, version, dataDirectory, logger }).start();
+  }
   return {
     config,
     version,
@@ -109,7 +113,7 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
     predictor: new Predictor(log, metrics),
     lifecycle: new Lifecycle(),
     metrics,
-    instance: new WorkerChannel(alone ? new DuplicateIndex(config.log.duplicateKeys) : undefined),
+    instance: new WorkerChannel(duplicates),
   };
 }
 

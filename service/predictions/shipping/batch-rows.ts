@@ -50,6 +50,11 @@ export class BatchRows {
     return this.#bytes.subarray(this.#start(row), this.#ends[2 * row + 1]);
   }
 
+  /** The line of a row for the table of inputs. */
+  input(row: number): string {
+    return this.#bytes.toString('utf8', this.#start(row), this.#ends[2 * row]);
+  }
+
   #start(row: number): number {
     return row === 0 ? 0 : (this.#ends[2 * row - 1] as number);
   }

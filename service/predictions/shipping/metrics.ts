@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { SpoolBatch } from '../spool/reader';
 import { oldestUnshipped, totalUnshippedBytes } from '../spool/backlog';
+import type { SpoolBatch } from '../spool/reader';
 
 /** The metrics of the way from the spool to the database. */
 export class ShipperMetrics {
