@@ -7,7 +7,7 @@ import { openModelStore } from '../../service/models/open-model-store';
 import type { DatabaseSettings } from '../../service/processes/messages';
 import { lockDataDirectory } from '../local/data-directory';
 import { connect } from '../local/open-database';
-import { prepareDatabase } from '../local/prepare-database';
+import { prepareDatabase, requirePrepared } from '../local/prepare-database';
 import type { Settings } from '../settings';
 
 /** What a command works on that reads or changes models. */
@@ -28,7 +28,18 @@ export type OpenContext = (settings: Settings) => Promise<CommandContext>;
  * Opens what the settings name, with all tables made.
  * @throws {CommandError | Error} with one line that says what to do
  */
-export const openContext: OpenContext = async (settings) => {
+export const openContext: OpenContext = (settings) => open(settings, prepareDatabase);
+
+/**
+ * Opens what the settings name for a process of the service, which never makes tables.
+ * @throws {CommandError | Error} with one line, also if tables are missing
+ */
+export const openPreparedContext: OpenContext = (settings) => open(settings, requirePrepared);
+
+async function open(
+  settings: Settings,
+  prepare: (pool: Pool, settings: Settings) => Promise<unknown>,
+): Promise<CommandContext> {
   const { config, directory, version, modelLocation } = settings;
   const { database, close } = settings.database
     ? { database: settings.database, close: async () => {} }
@@ -40,13 +51,13 @@ export const openContext: OpenContext = async (settings) => {
   try {
     const pool = await connect(database, version);
     undo.push(() => pool.end());
-    await prepareDatabase(pool, settings);
+    await prepare(pool, settings);
     return { pool, config, directory, version, modelStore: openModelStore(modelLocation), close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
-};
+}
 
 /** Does some work on a context, and closes it however the work ends. */
 export async function inContext<T>(

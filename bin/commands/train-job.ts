@@ -5,14 +5,14 @@ import { runTraining } from '../../service/jobs/training-job';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError } from '../interruption';
 import type { Settings } from '../settings';
-import { inContext, type OpenContext, openContext } from './context';
+import { inContext, type OpenContext, openPreparedContext } from './context';
 import { trainer } from './training';
 
 /**
  * `modelapp train-job`: does a training of the queue, in a process of its own that the service starts. It gets its
  * settings as the first message of its parent, because the database's address may hold a password.
  */
-export function trainJobCommand(open: OpenContext = openContext): Command {
+export function trainJobCommand(open: OpenContext = openPreparedContext): Command {
   return new Command('train-job')
     .description('do a queued training; the service calls this')
     .argument('<job>', 'id of the job')
