@@ -214,7 +214,11 @@ const Revisions = Options(
       default: 10,
       description: 'Revisions kept per model; the active one always stays.',
     }),
-    leaseMs: Milliseconds(30_000, 'How long a training may be silent before its lock frees itself.'),
+    leaseMs: Type.Integer({
+      minimum: 1_000,
+      default: 30_000,
+      description: 'How long a training may be silent before its lock frees itself, in milliseconds.',
+    }),
   },
   'Revisions and training jobs.',
 );
