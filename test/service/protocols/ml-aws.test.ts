@@ -252,7 +252,7 @@ describe('recorded predictions', () => {
     expect(rows.map(({ run_id }) => run_id)).toEqual(rows.map(({ run_id }) => run_id).sort((a, b) => a - b));
   });
 
-  it.each(['/output/nobody/', '/inputs/nobody/', '/output/nobody', '/inputs/%00'])(
+  it.each(['/output/nobody/', '/inputs/nobody/', '/output/nobody', '/inputs/nobody%00'])(
     'are an empty list at %s',
     async (url) => {
       const response = await get(url);
