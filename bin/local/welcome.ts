@@ -39,7 +39,7 @@ export function welcome({ config, url, samples, keyFile }: Welcome): string {
     '',
     ...(keyFile ? [`Callers need a key. Yours are in ${keyFile}; put the one for predictions into KEY.`] : []),
     'Try it:',
-    `  curl${key} ${url}/run/ -H 'content-type: application/json' -d '${JSON.stringify(runBody(samples[model] ?? {}))}'`,
+    `  curl${key} ${url}/run/ -H 'content-type: application/json' -d ${runBody(samples[model] ?? {})}`,
   ];
   if (service) {
     const target = service.model ?? first;
@@ -51,16 +51,17 @@ export function welcome({ config, url, samples, keyFile }: Welcome): string {
     );
     lines.push(`  curl${key} '${url}${service.entryPoint}?${query}'`);
   }
-  const infer = JSON.stringify(inferBody(config.models[first]?.mapping ?? [], samples[first] ?? {}));
-  lines.push(`  curl${key} ${url}/v2/models/${first}/infer -H 'content-type: application/json' -d '${infer}'`);
+  const infer = quoted(JSON.stringify(inferBody(config.models[first]?.mapping ?? [], samples[first] ?? {})));
+  lines.push(`  curl${key} ${url}/v2/models/${first}/infer -H 'content-type: application/json' -d ${infer}`);
   return lines.join('\n');
 }
 
-const runBody = (inputs: Readonly<Record<string, FeatureValue>>) => ({
-  id: '1',
-  request_time: new Date().toISOString().replace('T', ' ').slice(0, 19),
-  inputs,
-});
+/** A text between single quotes, as a shell reads it back. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The shell fills the time in, because a repeated (id, request_time) is refused. */
+const runBody = (inputs: Readonly<Record<string, FeatureValue>>): string =>
+  `'{"id":"1","request_time":"'$(date -u +%FT%TZ)'","inputs":'${quoted(JSON.stringify(inputs))}'}'`;
 
 const inferBody = (mapping: readonly MappingEntry[], sample: Readonly<Record<string, FeatureValue>>) => ({
   inputs: mapping.map(({ name, type }) => ({ name, shape: [1], datatype: tensorTypes[type], data: [sample[name]] })),
