@@ -5,7 +5,7 @@ import { type DockerDaemon, startDockerDaemon } from './docker-daemon';
 import { startImageRegistry } from './image-registry';
 
 /** The image as a machine has it that pulled it, on a Docker daemon of its own. */
-export interface BuiltImage extends Pick<DockerDaemon, 'docker'> {
+export interface BuiltImage extends Pick<DockerDaemon, 'docker' | 'logs'> {
   readonly name: string;
   /** The id it had where it was built. */
   readonly builtId: string;
@@ -22,7 +22,7 @@ const runFile = promisify(execFile);
 /** Builds the image, pushes it to a registry, removes it and pulls it. */
 export async function buildAndShip(sourceHash: string): Promise<BuiltImage> {
   const registry = await startImageRegistry();
-  const { docker, stop } = await startDockerDaemon();
+  const { docker, logs, stop } = await startDockerDaemon();
   try {
     const version = readFileSync('VERSION', 'utf8').trim();
     const name = `${registry.address}/modelapp:${version}`;
@@ -38,7 +38,7 @@ export async function buildAndShip(sourceHash: string): Promise<BuiltImage> {
     await docker('rmi', name);
     await docker('pull', name);
     const layerBytes = await registry.layerBytes('modelapp', version);
-    return { docker, name, builtId, layerBytes, inspect, remove: stop };
+    return { docker, logs, name, builtId, layerBytes, inspect, remove: stop };
   } catch (error) {
     await stop();
     throw error;

@@ -13,6 +13,8 @@ export interface DockerDaemon {
    * @throws with what it printed on stderr, if it fails
    */
   docker(...args: string[]): Promise<string>;
+  /** All that a container wrote on stdout and stderr. */
+  logs(container: string): Promise<string>;
   /** Stops it and removes all it held. */
   stop(): Promise<void>;
 }
@@ -27,16 +29,19 @@ export async function startDockerDaemon(): Promise<DockerDaemon> {
   const output = openSync(log, 'w');
   const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')];
   const isolation = ['--bridge=none', '--iptables=false', '--exec-opt', 'native.cgroupdriver=cgroupfs'];
-  // It ends with this process, also when that is killed.
-  const command = ['--pdeathsig', 'TERM', 'dockerd', '-H', socket, '--pidfile', join(folder, 'pid')];
-  const daemon = spawn('setpriv', [...command, ...places, ...isolation], { stdio: ['ignore', output, output] });
+  // It ends with this process, also when that is killed, and its mounts end with it.
+  const wrapper = ['--mount', 'setpriv', '--pdeathsig', 'TERM'];
+  const command = ['dockerd', '-H', socket, '--pidfile', join(folder, 'pid'), ...places, ...isolation];
+  const daemon = spawn('unshare', [...wrapper, ...command], { stdio: ['ignore', output, output] });
   daemon.unref();
   const ended = once(daemon, 'exit');
 
   const env = { ...process.env, DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'config'), DOCKER_BUILDKIT: '0' };
-  const docker = async (...args: string[]) => {
-    const { stdout } = await run('docker', args, { env, maxBuffer: 64 * 1024 ** 2 });
-    return stdout.trim();
+  const runDocker = (...args: string[]) => run('docker', args, { env, maxBuffer: 64 * 1024 ** 2 });
+  const docker = async (...args: string[]) => (await runDocker(...args)).stdout.trim();
+  const logs = async (container: string) => {
+    const { stdout, stderr } = await runDocker('logs', container);
+    return stdout + stderr;
   };
   const stop = async () => {
     daemon.kill('SIGTERM');
@@ -53,5 +58,5 @@ export async function startDockerDaemon(): Promise<DockerDaemon> {
     if (daemon.exitCode !== null) throw new Error(`dockerd does not start here:\n${readFileSync(log, 'utf8')}`);
     await sleep(100);
   }
-  return { docker, stop };
+  return { docker, logs, stop };
 }

@@ -26,7 +26,7 @@ export const runCommand = ({ docker, name }: BuiltImage, settings: RunSettings, 
 
 /** Starts what the image does by default: it serves, on a free port. */
 export async function startService(
-  { docker, name: image }: BuiltImage,
+  { docker, logs, name: image }: BuiltImage,
   settings: RunSettings,
 ): Promise<ServiceContainer> {
   const port = await freePort();
@@ -37,7 +37,7 @@ export async function startService(
     url: `http://127.0.0.1:${port}`,
     async healthy() {
       while ((await state('Health.Status')) !== 'healthy') {
-        if (!(await state('Running'))) throw new Error(`the container ended:\n${await docker('logs', name)}`);
+        if (!(await state('Running'))) throw new Error(`the container ended:\n${await logs(name)}`);
         await sleep(250);
       }
     },
