@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import type { Label, Prediction, Row } from '../../learning/model';
+import type { Config } from '../../config/schema';
+import type { Feature, Label, Prediction, Row } from '../../learning/model';
 import type { ServiceContext } from '../context';
 import { badRequest, HttpError } from '../http/errors';
 import { setPredictionHeaders } from '../http/prediction-headers';
@@ -13,11 +14,17 @@ import { unitOf } from './unit';
 
 const idDescription = "The client's id of the request, a string or an integer; 7 and '7' are the same.";
 
-const RunSchema = Type.Object({
-  id: Type.Unknown({ description: idDescription }),
-  request_time: Type.String({ description: '`YYYY-MM-DD HH:MM:SS[.f]` or ISO 8601; UTC if it names no zone.' }),
-  inputs: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', description: 'The features by name.' }),
-});
+/** Of the features only their names are said here; how their values convert is not the schema's to check. */
+const runBodySchema = (mapping: readonly Feature[]) =>
+  Type.Object({
+    id: Type.Unknown({ description: idDescription }),
+    request_time: Type.String({ description: '`YYYY-MM-DD HH:MM:SS[.f]` or ISO 8601; UTC if it names no zone.' }),
+    inputs: Type.Unsafe<Readonly<Record<string, unknown>>>({
+      type: 'object',
+      description: 'The features by name.',
+      properties: Object.fromEntries(mapping.map(({ name, type }) => [name, { description: type }])),
+    }),
+  });
 
 const AnswerSchema = Type.Object({
   status: Type.Integer({ description: '201: the prediction is recorded.' }),
@@ -31,18 +38,24 @@ const AnswerSchema = Type.Object({
 type RunAnswer = Static<typeof AnswerSchema>;
 
 /** What `POST /run/` takes and answers. */
-export const runSchema = { summary: 'Predict and record', body: RunSchema, response: { 200: AnswerSchema } };
+export const runSchema = ({ config }: ServiceContext) => ({
+  summary: 'Predict and record',
+  body: runBodySchema(config.models[modelNameOf(config)]?.mapping ?? []),
+  response: { 200: AnswerSchema },
+});
+
+const modelNameOf = ({ mlAws, models }: Config): string => mlAws.model ?? (Object.keys(models)[0] as string);
 
 /**
  * Makes the handler of `POST /run/`. A repeated (id, request_time) is refused with 409; the pair is claimed before the
  * prediction, so that of two at once only one is answered, and given free again if there is no answer.
  */
 export function runHandler({ config, models, predictor, instance }: ServiceContext) {
-  const name = config.mlAws.model ?? (Object.keys(config.models)[0] as string);
+  const name = modelNameOf(config);
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<RunAnswer> => {
     const parsedAt = performance.now();
-    const body = request.body as Static<typeof RunSchema>;
+    const body = request.body as Static<ReturnType<typeof runBodySchema>>;
     const model = models.get(name) as ServedModel;
     const revision = model.active;
     const sentId = checkedId(body.id);

@@ -66,7 +66,7 @@ export const mlAws: FastifyPluginAsync<{ context: ServiceContext }> = async (ser
     return rows.map((row) => ({ ...row, run_id: Number(row.run_id), request_time: row.request_time.toUTCString() }));
   });
 
-  route('POST', '/run/', runSchema, runHandler(context));
+  route('POST', '/run/', runSchema(context), runHandler(context));
 };
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;

@@ -22,6 +22,20 @@ const ListSchema = Type.Object({
   properties: Type.Object({ 'db-version': Type.String(), 'active-model': Type.Optional(Type.String()) }),
 });
 
+const FitSchema = Type.Partial(
+  Type.Object({
+    persist: Type.Boolean({ default: true, description: 'Keep the outcome as a revision.' }),
+    activate: Type.Boolean({ default: true, description: 'Let the new revision serve.' }),
+    evaluate: Type.Boolean({ default: false, description: 'Score the outcome on the test data.' }),
+    persist_if_better_than: Type.Number({ description: 'The least test score to keep the outcome.' }),
+    better_than_active: Type.Boolean({ description: 'Keep the outcome only if it beats the active revision.' }),
+  }),
+);
+const ActivateSchema = Type.Object({ model_version: Type.Integer({ description: 'The revision.' }) });
+
+/** The schemas tell what the query may have; the same fields may come in the body. */
+const validatorCompiler = () => () => true;
+
 /** The list of revisions, training and activation. Fields come from a form, a JSON object or the query. */
 export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, { context, envelope }) => {
   const { config, registry, jobs, codeVersion } = context;
@@ -54,7 +68,8 @@ export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, {
     method: 'POST',
     url: '/fit',
     config: { access: 'admin', envelope },
-    schema: { summary: `Train '${model}'`, tags, response: { 200: JobSchema } },
+    validatorCompiler,
+    schema: { summary: `Train '${model}'`, tags, querystring: FitSchema, response: { 200: JobSchema } },
     handler: async (request) => {
       const fields = new Fields(request);
       const options = {
@@ -72,7 +87,13 @@ export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, {
     method: 'POST',
     url: '/activate',
     config: { access: 'admin', envelope },
-    schema: { summary: `Let a revision of '${model}' serve`, tags, response: { 200: ListSchema } },
+    validatorCompiler,
+    schema: {
+      summary: `Let a revision of '${model}' serve`,
+      tags,
+      querystring: ActivateSchema,
+      response: { 200: ListSchema },
+    },
     handler: async (request) => {
       const revision = new Fields(request).integer('model_version');
       if (revision === undefined) throw badRequest('model_version: is required', 'model_version');

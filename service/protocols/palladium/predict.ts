@@ -62,7 +62,7 @@ export const predictRoutes: FastifyPluginAsync<PalladiumOptions> = async (server
       validatorCompiler: () => () => true,
     } as const;
     const common = { tags: ['Palladium'], response: { 200: PredictAnswerSchema } };
-    const params = service.params.map((param) => ({ ...param, type: param.type, aliases: [] }));
+    const params = Type.Partial(Type.Object(propertiesOf(service.params))).properties;
 
     server.route({
       ...route,
@@ -70,7 +70,7 @@ export const predictRoutes: FastifyPluginAsync<PalladiumOptions> = async (server
       schema: {
         ...common,
         summary: `Predict one sample with '${service.model}'`,
-        querystring: schemaOf([...service.features, ...params]),
+        querystring: Type.Object({ ...propertiesOf(service.features), ...params }),
       },
       handler: async (request, reply) => {
         const query = request.query as Query;
@@ -85,8 +85,8 @@ export const predictRoutes: FastifyPluginAsync<PalladiumOptions> = async (server
       schema: {
         ...common,
         summary: `Predict samples with '${service.model}'`,
-        querystring: schemaOf(params),
-        body: Type.Array(schemaOf(service.features)),
+        querystring: Type.Object(params),
+        body: Type.Array(Type.Object(propertiesOf(service.features))),
       },
       handler: async (request, reply) => {
         const query = request.query as Query;
@@ -97,5 +97,5 @@ export const predictRoutes: FastifyPluginAsync<PalladiumOptions> = async (server
   }
 };
 
-const schemaOf = (entries: readonly { readonly name: string; readonly type: FeatureType }[]) =>
-  Type.Object(Object.fromEntries(entries.map(({ name, type }) => [name, Type.Unsafe({ type: jsonTypes[type] })])));
+const propertiesOf = (entries: readonly { readonly name: string; readonly type: FeatureType }[]) =>
+  Object.fromEntries(entries.map(({ name, type }) => [name, Type.Unsafe({ type: jsonTypes[type] })]));
