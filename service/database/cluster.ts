@@ -136,9 +136,14 @@ export function freePort(): Promise<number> {
 
 /** The lines of postmaster.pid: pid, directory, start time, port, socket folder, address, shared memory, status. */
 function readLock(directory: string): (RunningServer & { readonly ready: boolean }) | undefined {
-  const file = join(directory, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
+  let text: string;
+  try {
+    text = readFileSync(join(directory, 'postmaster.pid'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const lines = text.split('\n');
   return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
