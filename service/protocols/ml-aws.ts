@@ -2,8 +2,8 @@ import type { FastifyPluginAsync, FastifyRequest, FastifySchema, RouteOptions } 
 import Type, { type Static } from 'typebox';
 import type { ServiceContext } from '../context';
 import { fromDatabase } from '../http/database-access';
-import { runHandler, runSchema } from './ml-aws-run';
-import { RecordedPredictions } from './recorded-predictions';
+import { RecordedPredictions } from './ml-aws/recorded-predictions';
+import { runHandler, runSchema } from './ml-aws/run';
 
 const rowFields = { run_id: Type.Integer(), id: Type.String(), prediction_id: Type.String(), revision: Type.Integer() };
 const httpDate = (description: string) => Type.String({ description, examples: ['Sun, 01 Jan 2017 00:00:00 GMT'] });

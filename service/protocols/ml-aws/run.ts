@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import type { Config } from '../../config/schema';
-import type { Feature, Label, Prediction, Row } from '../../learning/model';
-import type { ServiceContext } from '../context';
-import { badRequest, HttpError } from '../http/errors';
-import { setPredictionHeaders } from '../http/prediction-headers';
-import type { ServedModel } from '../models/served-models';
-import { type Answered, newPredictionId } from '../predictions/predictor';
-import { FieldError, rowFromObject } from './feature-values';
-import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from './output-values';
+import type { Config } from '../../../config/schema';
+import type { Feature, Label, Prediction, Row } from '../../../learning/model';
+import type { ServiceContext } from '../../context';
+import { badRequest, HttpError } from '../../http/errors';
+import { setPredictionHeaders } from '../../http/prediction-headers';
+import type { ServedModel } from '../../models/served-models';
+import { type Answered, newPredictionId } from '../../predictions/predictor';
+import { FieldError, rowFromObject } from '../feature-values';
+import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from '../output-values';
+import { unitOf } from '../unit';
 import { parseRequestTime } from './request-time';
-import { unitOf } from './unit';
 
 const idDescription = "The client's id of the request, a string or an integer; 7 and '7' are the same.";
 

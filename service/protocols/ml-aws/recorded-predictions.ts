@@ -1,5 +1,5 @@
 import { escapeIdentifier, type Pool } from 'pg';
-import { underscored, type Version } from '../../config/version';
+import { underscored, type Version } from '../../../config/version';
 
 /** A row of the table of outputs. */
 export interface RecordedOutput {

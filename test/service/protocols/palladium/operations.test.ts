@@ -1,4 +1,4 @@
-import { startTestService, type TestService } from '../../support/service';
+import { startTestService, type TestService } from '../../../support/service';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

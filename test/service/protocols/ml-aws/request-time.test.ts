@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseRequestTime } from '../../../service/protocols/request-time';
+import { parseRequestTime } from '../../../../service/protocols/ml-aws/request-time';
 
 /** Microseconds of a time in the years 1970 to 2200. */
 const micros = fc
