@@ -4,6 +4,7 @@ import type { ServiceContext } from '../context';
 import { fromDatabase } from '../http/database-access';
 import { RecordedPredictions } from './ml-aws/recorded-predictions';
 import { runHandler, runSchema } from './ml-aws/run';
+import { modelNameOf } from './model-choice';
 
 const rowFields = { run_id: Type.Integer(), id: Type.String(), prediction_id: Type.String(), revision: Type.Integer() };
 const httpDate = (description: string) => Type.String({ description, examples: ['Sun, 01 Jan 2017 00:00:00 GMT'] });
@@ -37,7 +38,7 @@ const endpoints = {
 
 /** The protocol of ml-aws; each of its routes works with and without the slash at the end. */
 export const mlAws: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
-  const { database, version, codeVersion, instance } = context;
+  const { config, database, version, codeVersion, instance } = context;
   const recorded = new RecordedPredictions(database, version);
 
   function route(method: 'GET' | 'POST', url: string, schema: FastifySchema, handler: RouteOptions['handler']): void {
@@ -66,7 +67,8 @@ export const mlAws: FastifyPluginAsync<{ context: ServiceContext }> = async (ser
     return rows.map((row) => ({ ...row, run_id: Number(row.run_id), request_time: row.request_time.toUTCString() }));
   });
 
-  route('POST', '/run/', runSchema(context), runHandler(context));
+  const model = modelNameOf(config, config.mlAws);
+  route('POST', '/run/', runSchema(config.models[model]?.mapping ?? []), runHandler(context, model));
 };
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import type { Config } from '../../../config/schema';
 import type { Feature, Label, Prediction, Row } from '../../../learning/model';
 import type { ServiceContext } from '../../context';
 import { badRequest, HttpError } from '../../http/errors';
@@ -38,21 +37,18 @@ const AnswerSchema = Type.Object({
 type RunAnswer = Static<typeof AnswerSchema>;
 
 /** What `POST /run/` takes and answers. */
-export const runSchema = ({ config }: ServiceContext) => ({
+export const runSchema = (mapping: readonly Feature[]) => ({
   summary: 'Predict and record',
-  body: runBodySchema(config.models[modelNameOf(config)]?.mapping ?? []),
+  body: runBodySchema(mapping),
   response: { 200: AnswerSchema },
 });
 
-const modelNameOf = ({ mlAws, models }: Config): string => mlAws.model ?? (Object.keys(models)[0] as string);
-
 /**
- * Makes the handler of `POST /run/`. A repeated (id, request_time) is refused with 409; the pair is claimed before the
- * prediction, so that of two at once only one is answered, and given free again if there is no answer.
+ * Makes the handler of `POST /run/` for a configured model. A repeated (id, request_time) is refused with 409; the pair
+ * is claimed before the prediction, so that of two at once only one is answered, and given free again if there is no
+ * answer.
  */
-export function runHandler({ config, models, predictor, instance }: ServiceContext) {
-  const name = modelNameOf(config);
-
+export function runHandler({ models, predictor, instance }: ServiceContext, name: string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<RunAnswer> => {
     const parsedAt = performance.now();
     const body = request.body as Static<ReturnType<typeof runBodySchema>>;

@@ -1,10 +1,6 @@
 import { ConfigError } from '../../../config/resolve';
-import type { Config, ModelConfig, PredictServiceConfig } from '../../../config/schema';
+import type { ModelConfig, PredictServiceConfig } from '../../../config/schema';
 import type { Feature } from '../../../learning/model';
-
-/** The model that a protocol without model names in its paths asks: the configured one, else the first. */
-export const modelNameOf = (config: Config, { model }: Pick<PredictServiceConfig, 'model'> = {}): string =>
-  model ?? (Object.keys(config.models)[0] as string);
 
 /**
  * What the service reads from a request, in the order of the model's features: these, or the service's own mapping,

@@ -4,8 +4,8 @@ import Type from 'typebox';
 import type { ModelConfig } from '../../../config/schema';
 import { fromDatabase } from '../../http/database-access';
 import { badRequest } from '../../http/errors';
+import { modelNameOf } from '../model-choice';
 import { Fields } from './fields';
-import { modelNameOf } from './mapping';
 import type { PalladiumOptions } from './predict';
 
 const tags = ['Palladium'];

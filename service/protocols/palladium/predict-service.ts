@@ -14,8 +14,9 @@ import {
   rowFromObject,
   rowFromTexts,
 } from '../feature-values';
+import { modelNameOf } from '../model-choice';
 import { orNull } from '../output-values';
-import { mappedFeatures, modelNameOf } from './mapping';
+import { mappedFeatures } from './mapping';
 
 /** The query parameters of a request; one that is repeated has all its values. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
