@@ -1,8 +1,12 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import plugin from 'fastify-plugin';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { maxKeyLength } from '../predictions/log';
 import { type Envelope, nativeEnvelope } from './envelopes';
 import { HttpError } from './errors';
+
+/** The longest id, each of its characters percent-encoded. */
+export const maxParamLength = 9 * maxKeyLength;
 
 const methods: readonly HTTPMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -50,7 +54,7 @@ export function sendError(reply: FastifyReply, error: HttpError, envelope: Envel
  * another method, which Fastify's router alone would call 404.
  */
 export const errorHandling = plugin(async (server: FastifyInstance) => {
-  const known = findMyWay({ ignoreTrailingSlash: false, defaultRoute: () => undefined });
+  const known = findMyWay({ maxParamLength, defaultRoute: () => undefined });
   server.addHook('onRoute', ({ method, url, config }) => {
     const routeMethods = [method].flat() as HTTPMethod[];
     for (const routeMethod of routeMethods) {
@@ -65,21 +69,23 @@ export const errorHandling = plugin(async (server: FastifyInstance) => {
     sendError(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
   });
 
-  server.setNotFoundHandler((request: FastifyRequest, reply) => {
+  // Before the handler's own turn Fastify would read the body, and answer 415 or 413 for it.
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
     const path = request.url.split('?', 1)[0] as string;
     const allowed = methods.filter((method) => known.find(method, path) !== null);
     const first = allowed[0];
     if (first === undefined) {
-      sendError(
-        reply,
-        new HttpError(404, 'there is nothing at this path; GET /docs lists what there is'),
-        nativeEnvelope,
-      );
+      sendError(reply, nothingThere, nativeEnvelope);
       return;
     }
-    const allow = allowed.join(', ');
     const envelope = (known.find(first, path)?.store as { envelope?: Envelope } | undefined)?.envelope;
-    const message = `${request.method} is not allowed here; allowed: ${allow}`;
-    sendError(reply, new HttpError(405, message, { headers: { allow } }), envelope ?? nativeEnvelope);
+    sendError(reply, notAllowed(request.method, allowed.join(', ')), envelope ?? nativeEnvelope);
   });
+  server.setNotFoundHandler((_request, reply) => sendError(reply, nothingThere, nativeEnvelope));
 });
+
+const nothingThere = new HttpError(404, 'there is nothing at this path; GET /docs lists what there is');
+
+const notAllowed = (method: string, allow: string): HttpError =>
+  new HttpError(405, `${method} is not allowed here; allowed: ${allow}`, { headers: { allow } });

@@ -3,7 +3,6 @@ import type { KeyPair } from '../auth/generated-keys';
 import { authentication } from '../auth/plugin';
 import { consolePage } from '../console/plugin';
 import type { ServiceContext } from '../context';
-import { maxKeyLength } from '../predictions/log';
 import { invocations } from '../protocols/invocations';
 import { mlAws } from '../protocols/ml-aws';
 import { native } from '../protocols/native';
@@ -12,7 +11,7 @@ import { palladium } from '../protocols/palladium';
 import { bodyParsing } from './body-parsing';
 import { documentation } from './documentation';
 import { nativeEnvelope } from './envelopes';
-import { asHttpError, errorHandling, sendError } from './error-handling';
+import { asHttpError, errorHandling, maxParamLength, sendError } from './error-handling';
 
 /** What the server needs beside the context of the protocols. */
 export interface ServerOptions {
@@ -33,8 +32,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: http.bodyLimit,
     exposeHeadRoutes: false,
-    // The longest id, each of its characters percent-encoded.
-    routerOptions: { maxParamLength: 9 * maxKeyLength },
+    routerOptions: { maxParamLength },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: http.keepAliveTimeoutMs,
@@ -44,11 +42,11 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
       sendError(reply as FastifyReply, asHttpError(error), nativeEnvelope);
     },
     http: { headersTimeout: http.headersTimeoutMs },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
   });
+  addResponseRules(server, context);
   await server.register(errorHandling);
   await server.register(bodyParsing);
-  addResponseRules(server, context);
   await server.register(authentication, { auth: context.config.auth, addresses, keys });
   await server.register(documentation, { context });
   await server.register(consolePage);
