@@ -35,5 +35,6 @@ export default {
   projects: [
     project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{docker,e2e}/**']),
     project('docker', ['<rootDir>/test/docker/**/*.test.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
 };
