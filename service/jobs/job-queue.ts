@@ -14,6 +14,8 @@ const listed = 100;
 
 /** How long `recentJobs` waits for the database, in milliseconds. */
 const patienceMs = 250;
+/** How old the answer of `recentJobs` may be, in milliseconds. */
+const freshMs = 1_000;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -21,6 +23,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class JobQueue {
   readonly #tables: ModelTables;
   #lastSeen: readonly Job[] = [];
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly pool: Pool,
@@ -70,17 +73,20 @@ export class JobQueue {
     return this.#lastSeen;
   }
 
-  /** Like `list`, but for health checks: if the database is slow or away, the list is the one last seen. */
+  /**
+   * Like `list`, but for health checks, which anybody may send: at most one query a second, and if the database is slow
+   * or away, the list is the one last seen.
+   */
   async recentJobs(): Promise<readonly Job[]> {
-    const list = this.list().catch(() => this.#lastSeen);
-    const patience = new AbortController();
-    const lastSeen = setTimeout(patienceMs, undefined, { signal: patience.signal }).then(
-      () => this.#lastSeen,
-      () => this.#lastSeen,
-    );
-    const jobs = await Promise.race([list, lastSeen]);
-    patience.abort();
-    return jobs;
+    const now = performance.now();
+    if (now - this.#askedAt > freshMs) {
+      this.#askedAt = now;
+      const patience = new AbortController();
+      const waited = setTimeout(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([this.list().catch(() => undefined), waited]);
+      patience.abort();
+    }
+    return this.#lastSeen;
   }
 
   /**
@@ -110,6 +116,8 @@ export class JobQueue {
         [...values],
       );
       await announceChange(client, this.version);
+      // Who asked for a job may look for it at once.
+      this.#askedAt = Number.NEGATIVE_INFINITY;
       return rows[0]?.job_id as string;
     });
   }

@@ -62,13 +62,13 @@ async function memoryUse(): Promise<{ memory_usage: number; memory_usage_vms: nu
 
 /** Palladium knows three states: what waits counts as running, what was cancelled as failed. */
 function jobInfo({
+  jobId,
   kind,
   status,
   createdAt,
   startedAt,
   reason,
   revision,
-  error,
 }: Job): Readonly<Record<string, unknown>> {
   const started = (startedAt ?? createdAt).toISOString();
   switch (status) {
@@ -78,7 +78,8 @@ function jobInfo({
     case 'finished':
       return { func: kind, started, status, info: reason ?? (revision === null ? null : `revision ${revision}`) };
     case 'error':
-      return { func: kind, started, status, info: error };
+      // The reason may name files; anybody may ask here.
+      return { func: kind, started, status, info: `failed; GET /jobs/${jobId} tells why` };
     case 'cancelled':
       return { func: kind, started, status: 'error', info: 'cancelled' };
   }

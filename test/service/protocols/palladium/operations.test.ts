@@ -83,7 +83,7 @@ describe('/alive', () => {
 
     expect(jobs[kept]).toMatchObject({ status: 'finished', info: 'revision 4' });
     expect(jobs[refused]).toMatchObject({ status: 'finished', info: 'score too low' });
-    expect(jobs[failed]).toMatchObject({ status: 'error', info: 'no data' });
+    expect(jobs[failed]).toMatchObject({ status: 'error', info: `failed; GET /jobs/${failed} tells why` });
     expect(jobs[cancelled]).toMatchObject({ status: 'error', info: 'cancelled' });
   });
 
