@@ -11,5 +11,7 @@ declare module 'fastify' {
     acceptsAccessKey?: boolean;
     /** The shape of the route's errors. @default nativeEnvelope */
     envelope?: Envelope;
+    /** Statuses of errors of its own, for the documentation. @default none but those that any such route may answer */
+    errors?: readonly number[];
   }
 }

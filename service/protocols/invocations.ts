@@ -9,8 +9,10 @@ import { badRequest } from '../http/errors';
 import { setPredictionHeaders } from '../http/prediction-headers';
 import { unreadiness } from '../http/readiness';
 import type { ServedModel } from '../models/served-models';
+import { exampleValues } from './example-values';
 import { isObject } from './feature-values';
 import { rowsFromCsv, rowsFromJson } from './invocations/samples';
+import { modelNameOf } from './model-choice';
 import { paramsFrom } from './model-params';
 import { OutputSchema, orNull } from './output-values';
 import { unitOf } from './unit';
@@ -35,21 +37,23 @@ const JsonSchema = Type.Object(
   },
   { description: 'Exactly one of `dataframe_split`, `dataframe_records`, `instances` and `inputs`.' },
 );
-const body = {
-  content: {
-    'application/json': { schema: JsonSchema },
-    'text/csv': {
-      schema: Type.String({ description: 'A header line with the names of the features, then the samples.' }),
-    },
-  },
-};
+const CsvSchema = Type.String({ description: 'A header line with the names of the features, then the samples.' });
 const AnswerSchema = Type.Object({ predictions: Type.Array(OutputSchema) });
 
 /** The protocol of SageMaker's and MLflow's containers. */
 export const invocations: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
   const { config, models, predictor } = context;
-  const name = config.invocations.model ?? (Object.keys(config.models)[0] as string);
+  const name = modelNameOf(config, config.invocations);
   const { mapping } = config.models[name] as ModelConfig;
+
+  const sample = Object.fromEntries(mapping.map((feature) => [feature.name, exampleValues[feature.type]]));
+  const csv = `${Object.keys(sample).join(',')}\n${Object.values(sample).join(',')}\n`;
+  const body = {
+    content: {
+      'application/json': { schema: { ...JsonSchema, examples: [{ instances: [sample] }] } },
+      'text/csv': { schema: { ...CsvSchema, examples: [csv] } },
+    },
+  };
 
   for (const url of ['/ping', '/health']) {
     server.route({
@@ -76,7 +80,7 @@ export const invocations: FastifyPluginAsync<{ context: ServiceContext }> = asyn
   server.route({
     method: 'POST',
     url: '/invocations',
-    config: { access: 'predict', envelope },
+    config: { access: 'predict', envelope, errors: [500, 503] },
     schema: { summary: `Predict samples with '${name}'`, tags, body, response: { 200: AnswerSchema } },
     // The schema tells what is accepted; the rules of the forms are checked with the features at hand.
     validatorCompiler: () => () => true,

@@ -39,7 +39,9 @@ const ModelSchema = Type.Object({
 /** The Open Inference Protocol, version 2, over REST. What it calls a version of a model is our revision. */
 export const openInference: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
   const paths = new ModelPaths(context);
-  const infer = inferHandler(context, paths);
+  const inputs = new Map(context.models.all().map(({ name, config }) => [name, new Inputs(config.mapping)]));
+  const body = { ...inferSchema.body, examples: [...inputs.values()].map(({ example }) => ({ inputs: example })) };
+  const infer = inferHandler(context, paths, inputs);
 
   for (const url of ['/v2', '/v2/']) {
     server.route({
@@ -75,7 +77,7 @@ export const openInference: FastifyPluginAsync<{ context: ServiceContext }> = as
     ['/v2/models/:model', 'the active revision'],
     ['/v2/models/:model/versions/:revision', 'one revision'],
   ] as const) {
-    const route = { config: predict, onRequest: paths.check };
+    const route = { config: { ...predict, errors: [404, 503] }, onRequest: paths.check };
 
     server.route({
       ...route,
@@ -83,13 +85,13 @@ export const openInference: FastifyPluginAsync<{ context: ServiceContext }> = as
       url: path,
       schema: { summary: `Inputs and outputs of ${which}`, tags, response: { 200: ModelSchema } },
       handler: async (request) => {
-        const { name, config, inMemory } = paths.model(request);
+        const { name, inMemory } = paths.model(request);
         const { header, model } = paths.loaded(request);
         return {
           name,
           versions: inMemory.map(({ revision }) => String(revision)),
           platform: `modelapp_${header.algorithm}`,
-          inputs: new Inputs(config.mapping).metadata,
+          inputs: inputs.get(name)?.metadata,
           outputs: outputsOf(model),
         };
       },
@@ -113,9 +115,10 @@ export const openInference: FastifyPluginAsync<{ context: ServiceContext }> = as
 
     server.route({
       ...route,
+      config: { ...predict, errors: [404, 500, 503] },
       method: 'POST',
       url: `${path}/infer`,
-      schema: { ...inferSchema, summary: `Predict with ${which}`, tags },
+      schema: { ...inferSchema, body, summary: `Predict with ${which}`, tags },
       handler: infer,
     });
   }

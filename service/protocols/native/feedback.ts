@@ -36,7 +36,7 @@ export const feedback: FastifyPluginAsync<{ context: ServiceContext }> = async (
   server.route({
     method: 'POST',
     url: '/feedback',
-    config: { access: 'predict' },
+    config: { access: 'predict', errors: [503] },
     schema: {
       summary: 'Report the outcome of a prediction',
       description: 'The answer comes after the commit: 201 for the first outcome, 200 for one that replaces it.',

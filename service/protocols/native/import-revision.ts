@@ -26,7 +26,7 @@ export const importRevision: FastifyPluginAsync<{ context: ServiceContext }> = a
   server.route({
     method: 'POST',
     url: '/models/:model/revisions',
-    config: { access: 'admin' },
+    config: { access: 'admin', errors: [404, 503] },
     onRequest: paths.check,
     schema: {
       summary: 'Import a model file',

@@ -30,7 +30,7 @@ export const jobs: FastifyPluginAsync<{ context: ServiceContext }> = async (serv
   server.route({
     method: 'GET',
     url: '/jobs',
-    config: { access: 'admin' },
+    config: { access: 'admin', errors: [503] },
     schema: { summary: 'The newest jobs, latest first', tags, response: { 200: Type.Array(JobSchema) } },
     handler: async () => (await fromDatabase(queue.list())).map(asAnswer),
   });
@@ -38,7 +38,7 @@ export const jobs: FastifyPluginAsync<{ context: ServiceContext }> = async (serv
   server.route({
     method: 'GET',
     url: '/jobs/:id',
-    config: { access: 'admin' },
+    config: { access: 'admin', errors: [404, 503] },
     schema: { summary: 'One job', tags, response: { 200: JobSchema } },
     handler: (request) => found(request, (id) => queue.get(id)),
   });
@@ -46,7 +46,7 @@ export const jobs: FastifyPluginAsync<{ context: ServiceContext }> = async (serv
   server.route({
     method: 'POST',
     url: '/jobs/:id/cancel',
-    config: { access: 'admin' },
+    config: { access: 'admin', errors: [404, 503] },
     schema: { summary: 'Cancel a job', tags, response: { 200: JobSchema } },
     handler: (request) => found(request, (id) => queue.cancel(id)),
   });

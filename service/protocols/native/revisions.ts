@@ -24,7 +24,7 @@ const ListSchema = Type.Object({
 export const revisions: FastifyPluginAsync<{ context: ServiceContext }> = async (server, { context }) => {
   const { registry } = context;
   const paths = new ModelPaths(context);
-  const route = { config: { access: 'admin' }, onRequest: paths.check } as const;
+  const route = { config: { access: 'admin', errors: [404, 409, 503] }, onRequest: paths.check } as const;
 
   async function list(model: string): Promise<Static<typeof ListSchema>> {
     const { active, revisions } = await fromDatabase(registry.list(model));

@@ -5,7 +5,7 @@ import { setPredictionHeaders } from '../../http/prediction-headers';
 import { paramsFrom } from '../model-params';
 import type { ModelPaths } from '../model-paths';
 import { unitOf } from '../unit';
-import { Inputs } from './inputs';
+import type { Inputs } from './inputs';
 import { finiteOutput, OutputTensorSchema, outputTensor, selectOutputs } from './outputs';
 import { TensorSchema } from './tensor';
 
@@ -35,10 +35,11 @@ const AnswerSchema = Type.Object({
 /** What `POST …/infer` takes and answers. */
 export const inferSchema = { body: InferSchema, response: { 200: AnswerSchema } };
 
-/** Makes the handler of `POST …/infer`. */
-export function inferHandler({ models, predictor }: ServiceContext, paths: ModelPaths) {
-  const inputs = new Map(models.all().map(({ name, config }) => [name, new Inputs(config.mapping)]));
-
+/**
+ * Makes the handler of `POST …/infer`.
+ * @param inputs of each model, by its name
+ */
+export function inferHandler({ predictor }: ServiceContext, paths: ModelPaths, inputs: ReadonlyMap<string, Inputs>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<Static<typeof AnswerSchema>> => {
     const parsedAt = performance.now();
     const body = request.body as Static<typeof InferSchema>;

@@ -1,5 +1,6 @@
 import type { Feature, FeatureType, FeatureValue, Row } from '../../../learning/model';
 import { badRequest } from '../../http/errors';
+import { exampleValues } from '../example-values';
 import { type Datatype, datatypeOf, elementsOf, type Tensor } from './tensor';
 
 /** The datatype that a feature is announced with. */
@@ -32,6 +33,16 @@ export class Inputs {
     for (const [place, { name, aliases }] of features.entries()) {
       for (const key of [name, ...aliases]) this.#places.set(key, place);
     }
+  }
+
+  /** Tensors with one made-up sample. */
+  get example(): readonly Tensor[] {
+    return this.#features.map(({ name, type }) => ({
+      name,
+      shape: [1],
+      datatype: featureDatatypes[type],
+      data: [exampleValues[type]],
+    }));
   }
 
   /** One tensor per feature. */

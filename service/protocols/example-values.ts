@@ -1,0 +1,9 @@
+import type { FeatureType, FeatureValue } from '../../learning/model';
+
+/** Made-up values of features, for the examples of the documentation. */
+export const exampleValues: Readonly<Record<FeatureType, FeatureValue>> = {
+  float: 1.5,
+  int: 1,
+  str: 'text',
+  bool: true,
+};
