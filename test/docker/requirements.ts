@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const programs = {
@@ -13,7 +13,13 @@ function missing(): string[] {
   if (process.platform !== 'linux') return ['Linux'];
   const absent = Object.entries(programs).filter(([program]) => !onPath(program));
   const lacking = absent.map(([program, aptPackage]) => `${program} (apt-get install ${aptPackage})`);
-  return process.getuid?.() === 0 ? lacking : ['root', ...lacking];
+  return mayMount() ? lacking : ['root with the right to mount', ...lacking];
+}
+
+/** Whether this process has the capability CAP_SYS_ADMIN, which root lacks inside most containers. */
+function mayMount(): boolean {
+  const [, effective = '0'] = /^CapEff:\t([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
 }
 
 function onPath(program: string): boolean {
