@@ -9,12 +9,12 @@ export function createProgram(verbs: readonly Command[]): Command {
     .showHelpAfterError('(add --help for usage and an example)')
     .configureHelp({ showGlobalOptions: true });
   for (const verb of verbs) program.addCommand(verb);
-  exitInsteadOfThrow(program);
+  // Commander ends the process by itself unless it is told otherwise.
+  handSettingsDown(program.exitOverride());
   return program;
 }
 
-/** Commander ends the process by itself unless every command is told otherwise. */
-function exitInsteadOfThrow(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) exitInsteadOfThrow(child);
+/** A command that was made apart from its parent takes nothing over by itself. */
+function handSettingsDown(parent: Command): void {
+  for (const child of parent.commands) handSettingsDown(child.copyInheritedSettings(parent));
 }
