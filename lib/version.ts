@@ -89,7 +89,7 @@ export class VersionStack extends Stack {
       rollbackAlarm: monitoring.errors,
     });
     // Deletion follows these backwards: first the service, then its tables, at last the tag of its image.
-    service.node.addDependency(tables, ...entry.listeners);
+    service.node.addDependency(tables, entry, task);
     tables.node.addDependency(release);
 
     for (const name of ['Endpoint', 'URL']) new CfnOutput(this, name, { value: entry.url });

@@ -77,6 +77,8 @@ export class ScalingCluster extends Construct {
       minCapacity: capacity.minInstances,
       maxCapacity: capacity.maxInstances,
       cooldown: Duration.minutes(5),
+      // No update policy: each deployment may find a newer image, and must not replace every instance for it.
+      ignoreUnmodifiedSizeProperties: false,
     });
     Validations.of(group).acknowledge({
       id: 'AwsSolutions-AS3',

@@ -1,5 +1,5 @@
 import { DefaultStackSynthesizer, Duration, Stack } from 'aws-cdk-lib';
-import { Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
+import { type CfnRepository, Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
@@ -13,11 +13,11 @@ export class ImageRepository extends Repository {
       repositoryName,
       imageTagMutability: TagMutability.IMMUTABLE,
       imageScanOnPush: true,
-      encryption: RepositoryEncryption.AES_256,
       lifecycleRules: [
         { description: 'Untagged images', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(7) },
       ],
     });
+    (this.node.defaultChild as CfnRepository).encryptionConfiguration = { encryptionType: 'AES256' };
     this.allowPublishing();
   }
 

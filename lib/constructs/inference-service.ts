@@ -38,7 +38,7 @@ export class InferenceService extends Construct {
       healthCheckGracePeriod: Duration.seconds(120),
     });
     // The service does not wait for the cluster's capacity provider by itself, nor does deletion.
-    this.service.node.addDependency(cluster.cluster);
+    this.service.node.addDependency(cluster);
     for (const group of targetGroups) this.service.attachToApplicationTargetGroup(group);
     this.scale(targetGroups, props.capacity);
   }

@@ -1,7 +1,6 @@
 import { Annotations, Validations } from 'aws-cdk-lib';
 import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ListenerAction,
@@ -26,10 +25,6 @@ export interface PublicLoadBalancerProps {
 /** A load balancer open to the world on 80, and on 443 if there is a certificate; 80 then only redirects. */
 export class PublicLoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
-  /** Takes the requests. */
-  readonly listener: ApplicationListener;
-  /** All listeners; a service has to wait for them. */
-  readonly listeners: readonly ApplicationListener[];
   /** Address of the load balancer, without a slash at the end. */
   readonly url: string;
 
@@ -46,14 +41,11 @@ export class PublicLoadBalancer extends Construct {
     });
     this.logAccess(props.accessLogs);
     if (certificateArn) {
-      this.listener = this.listen('Https', ApplicationProtocol.HTTPS, defaultAction, [
-        ListenerCertificate.fromArn(certificateArn),
-      ]);
+      this.listen('Https', ApplicationProtocol.HTTPS, defaultAction, [ListenerCertificate.fromArn(certificateArn)]);
       const redirect = ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true });
-      this.listeners = [this.listener, this.listen('Http', ApplicationProtocol.HTTP, redirect)];
+      this.listen('Http', ApplicationProtocol.HTTP, redirect);
     } else {
-      this.listener = this.listen('Http', ApplicationProtocol.HTTP, defaultAction);
-      this.listeners = [this.listener];
+      this.listen('Http', ApplicationProtocol.HTTP, defaultAction);
       Annotations.of(this).addWarningV2(
         'modelapp:plain-http',
         'Requests and keys travel unencrypted: set aws.certificateArn to serve HTTPS.',
@@ -90,7 +82,7 @@ export class PublicLoadBalancer extends Construct {
     protocol: ApplicationProtocol,
     defaultAction: ListenerAction,
     certificates: ListenerCertificate[] = [],
-  ): ApplicationListener {
-    return this.loadBalancer.addListener(id, { protocol, open: false, defaultAction, certificates });
+  ): void {
+    this.loadBalancer.addListener(id, { protocol, open: false, defaultAction, certificates });
   }
 }
