@@ -23,6 +23,8 @@ export async function withDatabase<T>(
   const config = await connectionConfig({ url: url.href, auth, application: 'modelapp functions', statementTimeoutMs });
   const client = new Client({
     ...config,
+    // Its timer would outlive a COPY.
+    query_timeout: 0,
     ...(login.password !== undefined && { password: login.password }),
     ...(auth === 'iam' && { ssl: { ca: awsCertificates.ca, rejectUnauthorized: true } }),
   });

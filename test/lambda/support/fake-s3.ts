@@ -7,13 +7,17 @@ export const bucket = 'artifacts';
 export class FakeS3 {
   readonly objects = new Map<string, Buffer>();
 
-  readonly answerer: Answerer = ({ method, path, headers, body }) => {
+  /** Runs after an object is stored and before that is answered. */
+  stored: (key: string) => Promise<void> = async () => {};
+
+  readonly answerer: Answerer = async ({ method, path, headers, body }) => {
     if (!path.startsWith(`/${bucket}/`)) return undefined;
     const key = decodeURIComponent(path.slice(bucket.length + 2));
     if (method === 'PUT') {
       if (headers['x-amz-checksum-sha256'] !== sha256(body))
         return { status: 400, body: '<Error><Code>BadDigest</Code></Error>' };
       this.objects.set(key, body);
+      await this.stored(key);
       return { status: 200 };
     }
     if (method === 'DELETE') {

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { runFolder } from '../../support/test-run';
+import { buildBundles } from '../support/bundles';
+import { type Answer, FakeCloudFormation, request } from '../support/cloudformation';
+import { fakeLambda } from '../support/fake-lambda';
+import { fakeSecret } from '../support/fake-secrets';
+import { type FunctionUnderTest, invoke } from '../support/invoke';
+import { type Loopback, startLoopback } from '../support/loopback';
+import { type RdsServer, startRds } from '../support/rds';
+
+const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:master';
+
+let rds: RdsServer;
+let aws: Loopback;
+let outside: FunctionUnderTest;
+let inside: FunctionUnderTest;
+const cloudFormation = new FakeCloudFormation();
+
+beforeAll(async () => {
+  const bundles = join(runFolder(), 'database-bundles');
+  await buildBundles(bundles);
+  rds = await startRds();
+  inside = { bundle: join(bundles, 'database-inside'), environment: { MODELAPP_DATABASE_URL: rds.url } };
+  aws = await startLoopback(
+    cloudFormation.answerer,
+    fakeSecret(secret, rds.master),
+    fakeLambda('modelapp-database-inside', () => inside),
+  );
+  outside = {
+    bundle: join(bundles, 'database'),
+    environment: { AWS_ENDPOINT_URL: aws.url, INSIDE_FUNCTION: 'modelapp-database-inside' },
+  };
+});
+
+afterAll(async () => {
+  await aws?.close();
+  await rds?.remove();
+});
+
+async function send(type: 'Create' | 'Update' | 'Delete'): Promise<{ answer: Answer; output: string }> {
+  const event = request(aws.url, type, { MasterSecret: secret }, type === 'Create' ? undefined : 'database');
+  const { output } = await invoke(outside, event);
+  return { answer: cloudFormation.last, output };
+}
+
+test.each(['Create', 'Create', 'Update', 'Update'] as const)('%s makes what is missing', async (type) => {
+  const { answer } = await send(type);
+
+  expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'database' });
+  expect(await rds.query(`select to_regclass('feedback')::text as name`)).toEqual([{ name: 'feedback' }]);
+});
+
+test('the roles log in by token, and the admin alone makes others', async () => {
+  await send('Create');
+
+  const roles = await rds.query(
+    `select rolname as name, rolcanlogin as login, rolcreaterole as creates, pg_has_role(oid, 'rds_iam', 'member') as token
+     from pg_roles where rolname like 'modelapp\\_%' order by 1`,
+  );
+
+  expect(roles).toEqual([
+    { name: 'modelapp_admin', login: true, creates: true, token: true },
+    { name: 'modelapp_events', login: true, creates: false, token: true },
+    { name: 'modelapp_master', login: true, creates: true, token: true },
+    { name: 'modelapp_training', login: true, creates: false, token: true },
+  ]);
+});
+
+test('the shared tables belong to the admin', async () => {
+  await send('Create');
+
+  const owners = await rds.query(`select distinct tableowner as owner from pg_tables where schemaname = 'public'`);
+
+  expect(owners).toEqual([{ owner: 'modelapp_admin' }]);
+});
+
+test('training reads shared tables and writes none', async () => {
+  await send('Create');
+  const training = await rds.connectAs('modelapp_training');
+
+  const reading = training.query('select * from feedback');
+  const writing = training.query('delete from feedback');
+
+  await expect(reading).resolves.toMatchObject({ rowCount: 0 });
+  await expect(writing).rejects.toThrow('permission denied');
+  await training.end();
+});
+
+test('deletion keeps everything', async () => {
+  await send('Create');
+
+  const answers = [(await send('Delete')).answer, (await send('Delete')).answer];
+
+  expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS']);
+  expect(await rds.query(`select to_regclass('feedback')::text as name`)).toEqual([{ name: 'feedback' }]);
+});
+
+test('a failure inside the VPC is told by its reason, without the password', async () => {
+  inside = { ...inside, environment: { MODELAPP_DATABASE_URL: rds.url.replace('/modelapp', '/elsewhere') } };
+
+  const { answer, output } = await send('Create');
+
+  expect(answer).toMatchObject({ Status: 'FAILED', Reason: 'database "elsewhere" does not exist' });
+  expect(output).not.toContain(rds.master.password);
+});
