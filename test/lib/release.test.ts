@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { readRelease } from '../../lib/release';
+import { runFolder } from '../support/test-run';
+
+function tree({ version = '1.2.0\n', built = true } = {}): string {
+  const directory = mkdtempSync(join(runFolder(), 'tree-'));
+  writeFileSync(join(directory, 'VERSION'), version);
+  if (built) for (const part of ['image', 'lambda']) mkdirSync(join(directory, 'dist', part), { recursive: true });
+  return directory;
+}
+
+const release = (context: Record<string, unknown> = {}, directory = tree()) =>
+  readRelease(new App({ context }).node, directory);
+
+test('without context only VERSION is live, and tables are archived', () => {
+  expect(release()).toMatchObject({ version: '1.2.0', otherVersions: [], archive: true });
+});
+
+test.each([
+  ['a text, as the command line gives it', '1.0.0,1.1.0'],
+  ['a list, as cdk.json may hold it', ['1.0.0', '1.1.0']],
+  ['a text with blanks, repetitions and VERSION itself', '1.0.0, 1.1.0,1.0.0,1.2.0'],
+])('the other live versions are %s', (_, versions) => {
+  expect(release({ 'modelapp:versions': versions }).otherVersions).toEqual(['1.0.0', '1.1.0']);
+});
+
+test('the command line wins over cdk.json', () => {
+  expect(release({ versions: '1.1.0', 'modelapp:versions': ['1.0.0'] }).otherVersions).toEqual(['1.1.0']);
+});
+
+test('the archive can be turned off', () => {
+  expect(release({ archive: 'false' }).archive).toBe(false);
+});
+
+test.each(['1.2', '01.2.0', '1.2.0-rc1', 'latest'])(
+  "a malformed version '%s' is refused, naming the context value",
+  (text) => {
+    expect(() => release({ versions: `1.0.0,${text}` })).toThrow(
+      `context 'versions': '${text}' is not a version: write MAJOR.MINOR.PATCH`,
+    );
+  },
+);
+
+test('a malformed VERSION is refused, naming the file', () => {
+  expect(() => release({}, tree({ version: 'v1' }))).toThrow("VERSION: 'v1' is not a version");
+});
+
+test('a malformed archive is refused', () => {
+  expect(() => release({ archive: 'no' })).toThrow("context 'archive': 'no' is neither true nor false");
+});
+
+test('a tree that was not built says what to do', () => {
+  expect(() => release({}, tree({ built: false }))).toThrow('dist/image: is not there; run npm run build:cdk');
+});

@@ -1,0 +1,177 @@
+/** A template as far as the rules read it. */
+export interface CheckedTemplate {
+  readonly Parameters?: Record<string, unknown>;
+  readonly Resources: Record<string, CheckedResource>;
+  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>;
+}
+
+export interface CheckedResource {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: string;
+}
+
+/** The templates of an app, by the names of their stacks. */
+export type Templates = Readonly<Record<string, CheckedTemplate>>;
+
+/** Looks at one template, and at the others for what it refers to; tells each fault in one line. */
+type Rule = (template: CheckedTemplate, stack: string, templates: Templates) => string[];
+
+/** What every app must keep to; a template that breaks a rule deploys badly, or deletes badly. */
+export const rules = {
+  'references resolve': (template) => {
+    const known = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters ?? {})]);
+    const used = [...references(template.Resources), ...references(template.Outputs)];
+    const after = Object.values(template.Resources).flatMap(dependencies);
+    return [...used, ...after].filter((id) => !known.has(id)).map((id) => `'${id}' is not in the template`);
+  },
+
+  'references to other stacks resolve': (template, _, templates) =>
+    find(template, 'Fn::GetStackOutput').flatMap((reference) => {
+      const { StackName, OutputName } = reference as { StackName: string; OutputName: string };
+      const found = templates[StackName]?.Outputs?.[OutputName];
+      return found ? [] : [`${StackName} has no output '${OutputName}'`];
+    }),
+
+  'imports lock nothing but a version that takes traffic': (template, stack) =>
+    stack.endsWith('ModelApp-Split') ? [] : find(template, 'Fn::ImportValue').map((name) => `imports ${text(name)}`),
+
+  'the service goes first, then the tables, then the image': (template, stack) => {
+    if (!isVersion(stack)) return [];
+    const [service] = idsOf(template, 'AWS::ECS::Service');
+    const [tables] = idsOf(template, 'Custom::ModelAppTables');
+    const needs = (id: string | undefined, type: string) => {
+      const before = id ? prerequisites(template, id) : new Set();
+      const missing = idsOf(template, type).filter((other) => !before.has(other));
+      return missing.map((other) => `'${id}' does not wait for '${other}'`);
+    };
+    return [
+      ...needs(service, 'Custom::ModelAppTables'),
+      ...needs(service, 'AWS::ECS::ClusterCapacityProviderAssociations'),
+      ...needs(service, 'AWS::ElasticLoadBalancingV2::Listener'),
+      ...needs(service, 'AWS::ElasticLoadBalancingV2::ListenerRule'),
+      ...needs(service, 'AWS::Logs::LogGroup'),
+      ...needs(tables, 'Custom::ModelAppRelease'),
+    ];
+  },
+
+  'a version leaves nothing': (template, stack) =>
+    isVersion(stack)
+      ? Object.entries(template.Resources)
+          .filter(([, { DeletionPolicy = 'Delete' }]) => DeletionPolicy !== 'Delete')
+          .map(([id, { DeletionPolicy }]) => `'${id}' would stay: ${DeletionPolicy}`)
+      : [],
+
+  'no secret stands in a template': (template) =>
+    [...Object.entries(template.Resources)].flatMap(([id, { Properties }]) =>
+      secretValues(Properties).map((name) => `'${id}' holds the value of ${name}`),
+    ),
+
+  'the world reaches load balancers on 80 and 443 only': (template) => {
+    const balancers = text(
+      idsOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map((id) => template.Resources[id]?.Properties),
+    );
+    return worldOpenPorts(template)
+      .filter(({ group, ports }) => !balancers.includes(`"${group}"`) || (ports !== '80-80' && ports !== '443-443'))
+      .map(({ group, ports }) => `'${group}' is open to the world on ${ports}`);
+  },
+} satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;
+
+/** The faults of all templates: `ModelApp-1-2-0: references resolve: 'X' is not in the template`. */
+export function check(templates: Templates): string[] {
+  return Object.entries(templates).flatMap(([stack, template]) =>
+    Object.entries<Rule>(rules).flatMap(([name, rule]) =>
+      rule(template, stack, templates).map((fault) => `${stack}: ${name}: ${fault}`),
+    ),
+  );
+}
+
+const text = (value: unknown): string => JSON.stringify(value) ?? '';
+const isVersion = (stack: string): boolean => /ModelApp-\d+-\d+-\d+$/.test(stack);
+
+const idsOf = ({ Resources }: CheckedTemplate, type: string): string[] =>
+  Object.keys(Resources).filter((id) => Resources[id]?.Type === type);
+
+const dependencies = ({ DependsOn = [] }: CheckedResource): readonly string[] =>
+  typeof DependsOn === 'string' ? [DependsOn] : DependsOn;
+
+/** All values of a key, however deep. */
+function find(value: unknown, key: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [...(name === key ? [inner] : []), ...find(inner, key)]);
+}
+
+/** Logical ids that a value refers to. */
+function references(value: unknown): string[] {
+  const refs = find(value, 'Ref').map(String);
+  const attributes = find(value, 'Fn::GetAtt').map((target) =>
+    Array.isArray(target) ? String(target[0]) : String(target).split('.')[0]!,
+  );
+  const inTexts = find(value, 'Fn::Sub').flatMap((sub) =>
+    [...text(Array.isArray(sub) ? sub[0] : sub).matchAll(/\$\{([^!.}]+)/g)].map((match) => match[1]!),
+  );
+  return [...refs, ...attributes, ...inTexts].filter((id) => !id.startsWith('AWS::'));
+}
+
+/** All resources that have to be there before one, directly or not. */
+function prerequisites({ Resources }: CheckedTemplate, id: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (current: string) => {
+    const resource = Resources[current];
+    if (!resource) return;
+    for (const other of [...references(resource.Properties), ...dependencies(resource)]) {
+      if (found.has(other)) continue;
+      found.add(other);
+      visit(other);
+    }
+  };
+  visit(id);
+  return found;
+}
+
+const secretName = /PASSWORD|SECRET|TOKEN|API_?KEY|CREDENTIAL/i;
+
+/** Names of settings that sound secret and whose value is written out; a reference or an ARN is none. */
+function secretValues(properties: unknown): string[] {
+  const variables = find(properties, 'Environment').flatMap((environment) =>
+    Array.isArray(environment)
+      ? environment.map(({ Name, Value }) => [Name, Value] as const)
+      : Object.entries((environment as { Variables?: object }).Variables ?? {}),
+  );
+  const settings = ['MasterUserPassword', 'Password', 'SecretString'].flatMap((name) =>
+    find(properties, name).map((value) => [name, value] as const),
+  );
+  return [...variables, ...settings]
+    .filter(
+      ([name, value]) => secretName.test(name) && typeof value === 'string' && !/^(arn:|\{\{resolve:)/.test(value),
+    )
+    .map(([name]) => name);
+}
+
+interface IngressRule {
+  readonly CidrIp?: string;
+  readonly CidrIpv6?: string;
+  readonly FromPort?: number;
+  readonly ToPort?: number;
+  readonly GroupId?: unknown;
+}
+
+/** Security groups that let the whole world in, and on which ports. */
+function worldOpenPorts({ Resources }: CheckedTemplate): { group: string; ports: string }[] {
+  const inGroups = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
+    if (Type !== 'AWS::EC2::SecurityGroup') return [];
+    return ((Properties?.SecurityGroupIngress ?? []) as IngressRule[]).map((rule) => ({ group: id, rule }));
+  });
+  const apart = Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::EC2::SecurityGroupIngress')
+    .map(({ Properties = {} }) => ({
+      group: references(Properties.GroupId)[0] ?? '',
+      rule: Properties as IngressRule,
+    }));
+  return [...inGroups, ...apart]
+    .filter(({ rule }) => rule.CidrIp === '0.0.0.0/0' || rule.CidrIpv6 === '::/0')
+    .map(({ group, rule }) => ({ group, ports: `${rule.FromPort ?? 'any'}-${rule.ToPort ?? 'any'}` }));
+}
