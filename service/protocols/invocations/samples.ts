@@ -1,5 +1,4 @@
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { Feature, Row } from '../../../learning/model';
 import { badRequest } from '../../http/errors';
 import { FieldError, isObject, rowFromObject, rowFromTexts } from '../feature-values';
