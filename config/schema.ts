@@ -239,10 +239,14 @@ const Aws = Options(
     deletionProtection: Type.Boolean({ default: true, description: 'Of the database.' }),
     multiAz: Type.Boolean({ default: false, description: 'A standby of the database in another zone.' }),
     databaseInstanceType: Type.String({ default: 't4g.small', description: 'Class of the database instance.' }),
-    secrets: Type.Record(Type.String({ pattern: '^[A-Z_][A-Z0-9_]*$' }), Type.String({ pattern: '^arn:' }), {
-      default: {},
-      description: 'Environment variable of the task: ARN of the secret that fills it.',
-    }),
+    secrets: Type.Record(
+      Type.String({ pattern: '^[A-Z_][A-Z0-9_]*$' }),
+      Type.String({ pattern: '^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\\d{12}:secret:.+-[A-Za-z0-9]{6}$' }),
+      {
+        default: {},
+        description: 'Environment variable of the task: ARN of the Secrets Manager secret that fills it.',
+      },
+    ),
   },
   'The AWS account and what all versions share.',
 );
