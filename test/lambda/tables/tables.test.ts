@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from 'pg';
+import { parseVersion } from '../../../config/version';
+import { pendingMigrations } from '../../../service/database/migrations';
 import { runFolder } from '../../support/test-run';
 import { buildBundles } from '../support/bundles';
 import { type Answer, FakeCloudFormation, request } from '../support/cloudformation';
@@ -156,6 +158,16 @@ describe('creating the tables of a version', () => {
     await expect(service.query('create temporary table staging (row text)')).resolves.toBeDefined();
     await expect(service.query('create view inputs_1_2_0_iris as select id from inputs_1_2_0')).resolves.toBeDefined();
     await expect(service.query('select * from modelapp_migrations')).resolves.toBeDefined();
+    await service.end();
+  });
+
+  test('leaves nothing for the service of the version to migrate', async () => {
+    await send('Create');
+    const service = await rds.connectAs('modelapp_1_2_0');
+
+    const pending = await pendingMigrations(service, { version: parseVersion('1.2.0') });
+
+    expect(pending).toEqual([]);
     await service.end();
   });
 
