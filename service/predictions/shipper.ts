@@ -144,6 +144,7 @@ export class Shipper {
       const batch = await readBatch(spool, from, { maxBytes: batchBytes, finished, onGap });
       if (batch) return await this.#ship(id, from, batch);
       if (finished) await this.#remove(id);
+      else await removeShippedSegments(spool, from);
       return false;
     } catch (error) {
       this.#positions.delete(id);
@@ -161,8 +162,9 @@ export class Shipper {
     });
     this.#positions.set(id, batch.end);
     this.#metrics.shipped(batch, rejected);
-    await noteShipped(spool, batch.end);
+    // A full disk takes the note only after that.
     await removeShippedSegments(spool, batch.end);
+    await noteShipped(spool, batch.end);
     return batch.full;
   }
 

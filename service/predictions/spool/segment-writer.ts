@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fdatasync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +24,7 @@ interface Segment {
   bytes: number;
   /** Whether it has bytes that may be in the page cache only. */
   dirty: boolean;
-  /** After a failed write it ends in a torn frame; after a failed sync its newest bytes may be lost unnoticed. */
+  /** After a failed sync its newest bytes may be lost unnoticed. */
   failed: boolean;
 }
 
@@ -63,8 +63,7 @@ export class SegmentWriter {
     try {
       for (let done = 0; done < length; ) done += this.device.write(segment.file, bytes, done, length - done);
     } catch (error) {
-      segment.failed = true;
-      this.#retire();
+      this.#leave(segment);
       throw error;
     }
     segment.dirty = true;
@@ -136,6 +135,20 @@ export class SegmentWriter {
     this.#number = 0;
     this.#dirtyFolders.add(this.root);
     return folder;
+  }
+
+  /**
+   * Gives a segment on which a write has failed a successor and takes its torn end away: once it is shipped to its end it
+   * can be removed then, which a full disk waits for.
+   */
+  #leave(segment: Segment): void {
+    this.#retire();
+    try {
+      ftruncateSync(segment.file, segment.bytes);
+      this.#current = this.#openSegment();
+    } catch {
+      // A disk that takes not even this fails the next write or sync as well, which reports it.
+    }
   }
 
   #retire(): void {
