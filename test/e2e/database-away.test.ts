@@ -30,21 +30,16 @@ describe('A service under load whose database is away', () => {
   /** What a client sees that asks before, during and after something, and what is in the tables afterwards. */
   async function loadDuring(trouble: (load: Load) => Promise<void>): Promise<{ load: Load; findings: Findings }> {
     seed += 1;
-    const load = new Load(product.url, { seed, pauseMs: 5 });
-    await moreAnswers(load);
-    await trouble(load);
-    await moreAnswers(load);
-    await load.stop();
+    const load = await Load.during(product.url, { seed, pauseMs: 5 }, async (running) => {
+      await running.untilAnswered(100);
+      await trouble(running);
+      await running.untilAnswered(100);
+    });
     await product.untilShipped();
     const pool = new Pool({ connectionString: server.url });
     const findings = await audit(pool, load.answers, [place.data]);
     await pool.end();
     return { load, findings };
-  }
-
-  async function moreAnswers(load: Load): Promise<void> {
-    const before = load.answers.length;
-    await until('more answers', () => load.answers.length > before + 100);
   }
 
   it('answers on while PostgreSQL is stopped for 30 s, and records every answer once', async () => {
@@ -53,7 +48,7 @@ describe('A service under load whose database is away', () => {
       await sleep(30_000);
       await server.start();
     });
-    expect(load.failures).toEqual([]);
+    expect(load.failures.slice(0, 5)).toEqual([]);
     expect(findings).toEqual(faultless);
   }, 180_000);
 
@@ -61,22 +56,22 @@ describe('A service under load whose database is away', () => {
     const { load, findings } = await loadDuring(async (load) => {
       for (let round = 0; round < 3; round += 1) {
         await server.kill();
-        await moreAnswers(load);
+        await load.untilAnswered(100);
         await server.start();
-        await moreAnswers(load);
+        await load.untilAnswered(100);
       }
     });
-    expect(load.failures).toEqual([]);
+    expect(load.failures.slice(0, 5)).toEqual([]);
     expect(findings).toEqual(faultless);
   }, 120_000);
 
   it('answers on while PostgreSQL hangs, and records every answer once', async () => {
     const { load, findings } = await loadDuring(async (load) => {
       server.pause();
-      await moreAnswers(load);
+      await load.untilAnswered(100);
       server.resume();
     });
-    expect(load.failures).toEqual([]);
+    expect(load.failures.slice(0, 5)).toEqual([]);
     expect(findings).toEqual(faultless);
   }, 120_000);
 
@@ -87,7 +82,7 @@ describe('A service under load whose database is away', () => {
       await until('ten cuts', () => way.cuts >= before + 10);
       way.cutEvery(0);
     });
-    expect(load.failures).toEqual([]);
+    expect(load.failures.slice(0, 5)).toEqual([]);
     expect(findings).toEqual(faultless);
   }, 120_000);
 });

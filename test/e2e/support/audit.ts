@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Answer } from './load';
 import { protocols } from './requests';
 
-/** What is wrong with the prediction log, by prediction id. */
+/** What is wrong with the prediction log, by prediction id; of each kind the first few. */
 export interface Findings {
   /** Answered, and not in both tables. */
   readonly missing: readonly string[];
@@ -19,6 +19,8 @@ export interface Findings {
 }
 
 export const faultless: Findings = { missing: [], repeated: [], different: [], torn: [], setAside: [] };
+
+const shown = 10;
 
 interface Row {
   readonly input_id: string | null;
@@ -42,13 +44,14 @@ export async function audit(pool: Pool, answers: readonly Answer[], data: readon
   const recorded = byPrediction(rows);
   const ids = (wrong: (answer: Answer) => boolean) => answers.filter(wrong).map(({ predictionId }) => predictionId);
   const rowsOf = ({ predictionId }: Answer) => recorded.get(predictionId) ?? [];
-  return {
+  const findings: Findings = {
     missing: ids((answer) => rowsOf(answer).length < answer.samples.length),
     repeated: [...recorded].filter(([, group]) => isRepeated(group)).map(([id]) => id),
     different: ids((answer) => rowsOf(answer).length > 0 && isDifferent(rowsOf(answer), answer)),
     torn: [...recorded].filter(([, group]) => isTorn(group)).map(([id]) => id),
     setAside: data.flatMap(setAside),
   };
+  return Object.fromEntries(Object.entries(findings).map(([kind, found]) => [kind, found.slice(0, shown)])) as Findings;
 }
 
 function byPrediction(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {

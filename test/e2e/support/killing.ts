@@ -3,7 +3,6 @@ import { Random } from '../../../learning/random';
 import { type Answer, Load } from './load';
 import { signal } from './place';
 import { type ProductOptions, startProduct } from './product';
-import { until } from './wait';
 
 /** What SIGKILL hits: one request process, the process that supervises them, or all, the embedded database too. */
 export type Victim = 'request process' | 'supervisor' | 'everything';
@@ -25,20 +24,24 @@ const longestPauseMs = 400;
 export async function killUnderLoad({ product: options, victims, seed }: Killing): Promise<readonly Answer[]> {
   const random = new Random(seed);
   let product = await startProduct(options);
-  const load = new Load(product.url, { seed });
-  for (const victim of random.shuffle([...victims])) {
-    const before = load.answers.length;
-    await until('answers after a kill', () => load.answers.length > before + 50);
-    await sleep(random.below(longestPauseMs));
+
+  async function strike(victim: Victim): Promise<void> {
     if (victim === 'request process') {
       const workers = product.workers();
       for (const worker of workers.slice(random.below(workers.length)).slice(0, 1)) signal(worker, 'SIGKILL');
-      continue;
+      return;
     }
     await (victim === 'supervisor' ? product.killSupervisor() : options.place.kill());
     product = await startProduct(options);
   }
-  await load.stop();
+
+  const { answers } = await Load.during(product.url, { seed }, async (load) => {
+    for (const victim of random.shuffle([...victims])) {
+      await load.untilAnswered(50);
+      await sleep(random.below(longestPauseMs));
+      await strike(victim);
+    }
+  });
   await product.untilShipped();
-  return load.answers;
+  return answers;
 }

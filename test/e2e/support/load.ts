@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MakeRequest, type PredictionRequest, requestMakers } from './requests';
+import { until } from './wait';
 
 /** A prediction that a client has received whole. */
 export interface Answer {
@@ -20,6 +21,15 @@ export interface Failure {
   readonly text: string;
 }
 
+export interface LoadOptions {
+  readonly seed: number;
+  /**
+   * Between two requests of a connection.
+   * @default 2
+   */
+  readonly pauseMs?: number;
+}
+
 /** A client with a keep-alive connection for each kind of request, which notes what it is answered. */
 export class Load {
   readonly answers: Answer[] = [];
@@ -30,22 +40,30 @@ export class Load {
   readonly #pauseMs: number;
   #running = true;
 
-  /**
-   * Starts at once and goes on until it is stopped.
-   * @param pauseMs between two requests of a connection
-   */
-  constructor(
+  private constructor(
     private readonly url: string,
-    { seed, pauseMs = 2 }: { seed: number; pauseMs?: number },
+    { seed, pauseMs = 2 }: LoadOptions,
   ) {
     this.#pauseMs = pauseMs;
     this.#loops = requestMakers(seed).map((make) => this.#loop(make));
   }
 
-  /** Lets the requests under way come to their end. */
-  async stop(): Promise<void> {
-    this.#running = false;
-    await Promise.all(this.#loops);
+  /** Asks from before to after some work; lets the requests under way come to their end. */
+  static async during(url: string, options: LoadOptions, work: (load: Load) => Promise<void>): Promise<Load> {
+    const load = new Load(url, options);
+    try {
+      await work(load);
+    } finally {
+      load.#running = false;
+      await Promise.all(load.#loops);
+    }
+    return load;
+  }
+
+  /** Resolves when as many more predictions were answered. */
+  async untilAnswered(count: number): Promise<void> {
+    const before = this.answers.length;
+    await until(`${count} more answers`, () => this.answers.length >= before + count);
   }
 
   async #loop(make: MakeRequest): Promise<void> {
