@@ -122,7 +122,7 @@ test('a trainer that is killed leaves an error, and the next training begins', a
 });
 
 test('a trainer that is killed together with its runner leaves an error once its lease has run out', async () => {
-  const leaseMs = 1_500;
+  const leaseMs = 3_000;
   const jobId = await enqueue();
   const job = (await claimJob(database.pool, testVersion, leaseMs)) as RunningJob;
   const child = spawn(job.jobId, 'endless', leaseMs);
@@ -139,7 +139,7 @@ test('a trainer that is killed together with its runner leaves an error once its
 });
 
 test('a trainer at work keeps its lease for longer than one term', async () => {
-  const leaseMs = 900;
+  const leaseMs = 3_000;
   await startRunner(['endless'], leaseMs);
   const jobId = await enqueue();
   await trainerAtWork(jobId);
