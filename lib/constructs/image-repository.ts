@@ -1,4 +1,4 @@
-import { DefaultStackSynthesizer, Duration, Stack } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type CfnRepository, Repository, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -13,6 +13,8 @@ export class ImageRepository extends Repository {
       repositoryName,
       imageTagMutability: TagMutability.IMMUTABLE,
       imageScanOnPush: true,
+      // Deletion fails while there are images; left behind empty, the name would bar the next deployment.
+      removalPolicy: RemovalPolicy.DESTROY,
       lifecycleRules: [
         { description: 'Untagged images', tagStatus: TagStatus.UNTAGGED, maxImageAge: Duration.days(7) },
       ],

@@ -1,0 +1,41 @@
+import { Names } from '../../config/names';
+import { parseVersion } from '../../config/version';
+
+const version = parseVersion('1.2.0');
+
+const allNames = (names: Names) => ({
+  application: names.application,
+  base: names.baseStack,
+  version: names.versionStack(version),
+  function: names.function('tables'),
+  functionLogs: names.functionLogGroup('tables'),
+  dashboard: names.monitoring(version),
+  alarm: names.monitoring(version, 'errors'),
+  serviceLogs: names.serviceLogGroup(version),
+});
+
+test('without a prefix the names are those of the documentation', () => {
+  expect(allNames(new Names(''))).toEqual({
+    application: 'modelapp',
+    base: 'ModelApp-Base',
+    version: 'ModelApp-1-2-0',
+    function: 'modelapp-tables',
+    functionLogs: '/modelapp/functions/tables',
+    dashboard: 'modelapp-1-2-0',
+    alarm: 'modelapp-1-2-0-errors',
+    serviceLogs: '/modelapp/1-2-0/service',
+  });
+});
+
+test('a prefix is in every name, in small letters where a repository needs them', () => {
+  expect(allNames(new Names('Staging-'))).toEqual({
+    application: 'staging-modelapp',
+    base: 'Staging-ModelApp-Base',
+    version: 'Staging-ModelApp-1-2-0',
+    function: 'staging-modelapp-tables',
+    functionLogs: '/staging-modelapp/functions/tables',
+    dashboard: 'staging-modelapp-1-2-0',
+    alarm: 'staging-modelapp-1-2-0-errors',
+    serviceLogs: '/staging-modelapp/1-2-0/service',
+  });
+});
