@@ -95,9 +95,8 @@ export class Spool {
   append(lines: string, rows: number): Promise<void> {
     const state = this.#closed ? 'unwritable' : this.state;
     if (state !== 'ok') return Promise.reject(new SpoolUnavailableError(state));
-    this.#unshipped += lines.length;
-    this.#taken += lines.length;
     this.#turn ??= this.#beginTurn();
+    this.#count(lines.length);
     this.#turn.lines += lines;
     this.#turn.rows += rows;
     return this.#turn.done;
@@ -123,7 +122,13 @@ export class Spool {
     const settle: Partial<Pick<Turn, 'resolve' | 'reject'>> = {};
     const done = new Promise<void>((resolve, reject) => Object.assign(settle, { resolve, reject }));
     setImmediate(() => this.#endTurn());
+    this.#count(frameHeaderBytes);
     return { lines: '', rows: 0, done, ...(settle as Pick<Turn, 'resolve' | 'reject'>) };
+  }
+
+  #count(bytes: number): void {
+    this.#unshipped += bytes;
+    this.#taken += bytes;
   }
 
   #endTurn(): void {
