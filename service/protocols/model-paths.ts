@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceContext } from '../context';
 import { fromDatabase } from '../http/database-access';
 import { badRequest, HttpError, unavailable } from '../http/errors';
@@ -18,19 +18,24 @@ const revisionNumber = /^[1-9]\d{0,8}$/;
 export class ModelPaths {
   constructor(private readonly context: Pick<ServiceContext, 'models' | 'registry'>) {}
 
-  /** Refuses a path that names no model or no revision, before the body is read. @throws {HttpError} 404 */
-  readonly check = async (request: FastifyRequest): Promise<void> => {
+  /** Refuses a path that names no model or no revision with 404, before the body is read. */
+  readonly check = (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
     const { model, revision } = pathOf(request);
     const served = this.context.models.get(model);
-    if (!served) throw new HttpError(404, `there is no model '${model}'`);
-    if (revision === undefined) return;
+    if (!served) done(new HttpError(404, `there is no model '${model}'`));
+    // Most requests are done here, and spared a promise.
+    else if (revision === undefined) done();
+    else this.#checkRevision(served, revision).then(() => done(), done);
+  };
+
+  async #checkRevision(served: ServedModel, revision: string): Promise<void> {
     if (revisionNumber.test(revision)) {
       if (served.loaded(Number(revision))) return;
-      const { revisions } = await fromDatabase(this.context.registry.list(model));
+      const { revisions } = await fromDatabase(this.context.registry.list(served.name));
       if (revisions.some((known) => known.revision === Number(revision))) return;
     }
-    throw new HttpError(404, `the model '${model}' has no revision ${revision}`);
-  };
+    throw new HttpError(404, `the model '${served.name}' has no revision ${revision}`);
+  }
 
   /** The model of a checked path. */
   model(request: FastifyRequest): ServedModel {

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import Type from 'typebox';
 import type { ServiceContext } from '../context';
 import { feedback } from './native/feedback';
 import { health } from './native/health';
@@ -15,7 +16,11 @@ export const native: FastifyPluginAsync<{ context: ServiceContext }> = async (se
     method: 'GET',
     url: '/metrics',
     config: { access: 'predict' },
-    schema: { summary: 'Metrics of all processes of the instance, for Prometheus', tags: ['Operation'] },
+    schema: {
+      summary: 'Metrics of all processes of the instance, for Prometheus',
+      tags: ['Operation'],
+      response: { 200: { content: { 'text/plain': { schema: Type.String() } } } },
+    },
     handler: async (_request, reply) => {
       reply.type('text/plain; version=0.0.4; charset=utf-8');
       return instance.metrics();

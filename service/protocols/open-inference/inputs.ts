@@ -72,15 +72,22 @@ export class Inputs {
     }
     const datatype = datatypeOf(tensor, 'inputs[0]');
     const elements = elementsOf(tensor, 'inputs[0]');
-    return Array.from({ length: count }, (_, i) =>
-      features.map((feature, j) => fitting(feature, datatype, elements[i * width + j] as FeatureValue, 'inputs[0]')),
-    );
+    const rows: Row[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const row = features.map((feature, j) =>
+        fitting(feature, datatype, elements[i * width + j] as FeatureValue, 'inputs[0]'),
+      );
+      rows.push(row);
+    }
+    return rows;
   }
 
   #rowsOfColumns(tensors: readonly Tensor[]): Row[] {
     const columns = this.#columns(tensors);
     const count = columns[0]?.length ?? 0;
-    return Array.from({ length: count }, (_, i) => columns.map((column) => column[i] as FeatureValue));
+    const rows: Row[] = [];
+    for (let i = 0; i < count; i += 1) rows.push(columns.map((column) => column[i] as FeatureValue));
+    return rows;
   }
 
   /** The values of each feature, all of the same length. */
