@@ -14,6 +14,9 @@ export function signIn(user, secret) {
   sessionStorage.setItem(storageKey, user ? `Basic ${password()}` : `Bearer ${secret}`);
 }
 
+/** Whether requests carry a credential. */
+export const isSignedIn = () => sessionStorage.getItem(storageKey) !== null;
+
 /**
  * Asks the service. A request that names its version counts in no experiment.
  * @returns {Promise<{ status: number, version: string, body: any }>}

@@ -1,4 +1,4 @@
-import { ask } from './api.mjs';
+import { ask, isSignedIn } from './api.mjs';
 import { element, find } from './elements.mjs';
 
 const form = find('#try form');
@@ -82,7 +82,9 @@ function valueFrom(datatype, text) {
 
 function showCurl() {
   const body = JSON.stringify(request()).replaceAll("'", "'\\''");
-  find('#curl').textContent = `curl ${location.origin}${path()} -H 'content-type: application/json' -d '${body}'`;
+  // The credential itself is never shown.
+  const key = isSignedIn() ? ' -H "authorization: Bearer $KEY"' : '';
+  find('#curl').textContent = `curl${key} ${location.origin}${path()} -H 'content-type: application/json' -d '${body}'`;
 }
 
 function showAnswer({ id, model_version, outputs }) {
