@@ -103,19 +103,19 @@ export class Shipper {
   /** Ships every spool to its end, as that is when it is read last. */
   async #shipAll(): Promise<void> {
     const failures: unknown[] = [];
-    const attempt = (work: () => Promise<boolean>) =>
-      work().catch((error: unknown) => {
+    const attempt = <T>(work: Promise<T>): Promise<T | undefined> =>
+      work.catch((error: unknown) => {
         failures.push(error);
-        return false;
+        return undefined;
       });
     // One batch of each in turn: a long spool that a dead process left must not hold up the others.
-    let open = await listSpools(this.#root);
+    let open = (await attempt(listSpools(this.#root))) ?? [];
     while (open.length > 0 && !this.#stopped) {
       const more: string[] = [];
-      for (const id of open) if (await attempt(() => this.#shipNext(id))) more.push(id);
+      for (const id of open) if (await attempt(this.#shipNext(id))) more.push(id);
       open = more;
     }
-    for (const id of this.#removed) await attempt(() => this.#forget(id));
+    for (const id of this.#removed) await attempt(this.#forget(id));
     this.#report(failures);
   }
 
@@ -175,10 +175,9 @@ export class Shipper {
     this.#removed.add(id);
   }
 
-  async #forget(id: string): Promise<false> {
+  async #forget(id: string): Promise<void> {
     await this.#shipment.forget(id);
     this.#removed.delete(id);
-    return false;
   }
 }
 

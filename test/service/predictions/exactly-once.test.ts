@@ -1,0 +1,187 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { migrate } from '../../../service/database/migrations';
+import { openPredictionLog, type PredictionLog } from '../../../service/predictions/log';
+import { Shipper } from '../../../service/predictions/shipper';
+import { listSpools, spoolRoot } from '../../../service/predictions/spool/directory';
+import { openCommitCutter } from '../../e2e/support/commit-cutter';
+import { createTestDatabase, startTestServer, type TestDatabase, testVersion } from '../../support/database';
+import { recordOf, temporaryDirectory } from '../../support/prediction-records';
+import { buildProgram, type Program } from '../../support/program';
+
+const startShipping = buildProgram(join(__dirname, 'programs/ship.ts'));
+const startAppending = buildProgram(join(__dirname, 'programs/append.ts'));
+
+let database: TestDatabase;
+let dataDirectory: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase({ migrated: true });
+  dataDirectory = temporaryDirectory();
+});
+
+afterEach(async () => {
+  await database.drop();
+  rmSync(dataDirectory, { recursive: true, force: true });
+});
+
+const openLog = (): PredictionLog =>
+  openPredictionLog({
+    dataDirectory,
+    version: testVersion,
+    codeVersion: '0.1.0',
+    config: { fsyncMs: 100, spoolMaxBytes: 1024 ** 3 },
+  });
+
+const newShipper = (pool = database.pool): Shipper =>
+  new Shipper({
+    pool,
+    version: testVersion,
+    dataDirectory,
+    logger: pino({ level: 'silent' }),
+    metrics: new Registry(),
+  });
+
+/** Appends a record about every millisecond until it is told to end; resolves to the ids. */
+function keepAppending(log: PredictionLog): { end(): Promise<string[]> } {
+  let ended = false;
+  const ids: string[] = [];
+  const done = (async () => {
+    while (!ended) {
+      const record = recordOf();
+      await log.append(record);
+      ids.push(record.predictionId);
+      await sleep(1);
+    }
+  })();
+  return {
+    async end() {
+      ended = true;
+      await done;
+      return ids;
+    },
+  };
+}
+
+/** The prediction ids of all rows, sorted. */
+async function shippedIds(pool: Pool = database.pool): Promise<string[]> {
+  const { rows } = await pool.query(
+    `select prediction_id::text, i.run_id is not null and o.run_id is not null as whole
+     from inputs_1_0_0 i full join outputs_1_0_0 o using (run_id, prediction_id) order by 1`,
+  );
+  return rows.map((row) => (row.whole ? row.prediction_id : `in one table only: ${row.prediction_id}`));
+}
+
+const shipAll = async (shipper: Shipper): Promise<void> => {
+  while ((await listSpools(spoolRoot(dataDirectory, testVersion))).length > 0) {
+    await shipper.shipNow();
+    await sleep(10);
+  }
+};
+
+test('Every row arrives once though the shipper is killed at random moments', async () => {
+  const log = openLog();
+  const appending = keepAppending(log);
+
+  for (let round = 0; round < 15; round += 1) {
+    const shipping = startShipping({ args: [database.url, dataDirectory] });
+    await shipping.nextLine();
+    await sleep(Math.random() * 120);
+    await shipping.kill();
+  }
+  const ids = await appending.end();
+  await log.close();
+  await shipAll(newShipper());
+
+  expect(await shippedIds()).toEqual([...ids].sort());
+}, 120_000);
+
+test('Every row that a killed writer had appended arrives once', async () => {
+  const shipper = newShipper();
+  shipper.start();
+  const ids: string[] = [];
+
+  for (let round = 0; round < 10; round += 1) {
+    const appending = startAppending({ args: [dataDirectory] });
+    const told = collectLines(appending);
+    await sleep(150 + Math.random() * 200);
+    await appending.kill();
+    ids.push(...(await told));
+    shipper.wake();
+  }
+  await shipAll(shipper);
+  await shipper.stop(0);
+
+  const shipped = new Set(await shippedIds());
+  expect(ids.length).toBeGreaterThan(100);
+  expect(ids.filter((id) => !shipped.has(id))).toEqual([]);
+  expect(shipped.size).toBe((await shippedIds()).length);
+}, 120_000);
+
+/** Whole lines only: the last may have been cut by the kill. */
+async function collectLines(program: Program): Promise<string[]> {
+  const lines: string[] = [];
+  for (;;) {
+    const line = await program.nextLine();
+    if (line === undefined) return lines.filter((text) => text.length === 36);
+    lines.push(line);
+  }
+}
+
+test('Every row arrives once though connections are cut between COMMIT and its reply', async () => {
+  const cutter = await openCommitCutter(database.url);
+  const pool = new Pool({ connectionString: cutter.url });
+  pool.on('error', () => {});
+  const log = openLog();
+  const appending = keepAppending(log);
+  const shipper = newShipper(pool);
+
+  cutter.cutEvery(2);
+  shipper.start();
+  while (cutter.cuts < 10) {
+    shipper.wake();
+    await sleep(20);
+  }
+  const ids = await appending.end();
+  await log.close();
+  await shipAll(shipper);
+  await shipper.stop(0);
+  await pool.end();
+  await cutter.close();
+
+  expect(await shippedIds()).toEqual([...ids].sort());
+}, 120_000);
+
+test('Every row arrives once though PostgreSQL is killed and stopped', async () => {
+  const server = await startTestServer();
+  const pool = new Pool({ connectionString: server.url });
+  pool.on('error', () => {});
+  const client = await pool.connect();
+  await migrate(client, { version: testVersion });
+  client.release();
+  const log = openLog();
+  const appending = keepAppending(log);
+  const shipper = newShipper(pool);
+
+  shipper.start();
+  for (let round = 0; round < 3; round += 1) {
+    await sleep(300);
+    await (round % 2 === 0 ? server.kill() : server.stop('immediate'));
+    await sleep(100);
+    await server.start();
+    shipper.wake();
+  }
+  const ids = await appending.end();
+  await log.close();
+  await shipAll(shipper);
+  const shipped = await shippedIds(pool);
+  await shipper.stop(0);
+  await pool.end();
+  await server.remove();
+
+  expect(shipped).toEqual([...ids].sort());
+}, 120_000);
