@@ -14,7 +14,7 @@ describe('A service under load on all protocols that is killed at random moments
 
   it('records every prediction that was answered exactly once, and none in part', async () => {
     // GIVEN
-    const victims = [...times(10, 'request process'), ...times(7, 'supervisor'), ...times(7, 'everything')];
+    const victims = [...times(12, 'request process'), ...times(5, 'supervisor'), ...times(5, 'everything')];
     // WHEN
     const answers = await killUnderLoad({ product: { place, port: await stablePort() }, victims, seed: 1 });
     // THEN
@@ -22,7 +22,7 @@ describe('A service under load on all protocols that is killed at random moments
     const pool = new Pool({ connectionString: url });
     const findings = await audit(pool, answers, [place.data]);
     await pool.end();
-    expect(answers.length).toBeGreaterThan(24 * 50);
+    expect(answers.length).toBeGreaterThan(victims.length * 50);
     expect(findings).toEqual(faultless);
   }, 300_000);
 });

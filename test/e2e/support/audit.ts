@@ -28,6 +28,7 @@ interface Row {
   readonly input_sample: number;
   readonly output_sample: number;
   readonly protocol: string;
+  readonly revision: number;
   readonly length: number;
   readonly output: string;
 }
@@ -36,7 +37,7 @@ interface Row {
 export async function audit(pool: Pool, answers: readonly Answer[], data: readonly string[]): Promise<Findings> {
   const { rows } = await pool.query<Row>(
     `select i.prediction_id as input_id, o.prediction_id as output_id, i.sample as input_sample,
-            o.sample as output_sample, coalesce(i.protocol, o.protocol) as protocol,
+            o.sample as output_sample, coalesce(i.protocol, o.protocol) as protocol, o.revision,
             (i.features ->> 'sepal_length')::float8 as length, o.output
      from inputs_1_0_0 i full join outputs_1_0_0 o using (run_id)
      order by i.sample`,
@@ -68,8 +69,11 @@ function byPrediction(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]>
 const isRepeated = (rows: readonly Row[]): boolean =>
   new Set(rows.map((row) => row.input_sample ?? row.output_sample)).size < rows.length;
 
-const isDifferent = (rows: readonly Row[], { samples }: Answer): boolean =>
-  samples.some(({ length, output }, n) => rows[n] && (rows[n].length !== length || rows[n].output !== output));
+const isDifferent = (rows: readonly Row[], { samples, revision }: Answer): boolean =>
+  rows.some((row, n) => {
+    const sample = samples[n];
+    return row.revision !== revision || row.length !== sample?.length || row.output !== sample.output;
+  });
 
 /** A row of one table without the other's, or other samples than such a request has. */
 function isTorn(rows: readonly Row[]): boolean {

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { embeddedPostgresRuns, startEmbeddedPostgres } from '../../service/database/embedded';
+import { createTestDatabase } from '../support/database';
+import { audit, type Findings, faultless } from './support/audit';
+import { Command } from './support/command';
+import { type Answer, Load } from './support/load';
+import { Place } from './support/place';
+import { stablePort, startProduct } from './support/product';
+import { writeProject } from './support/project';
+import { until } from './support/wait';
+
+describe('A service that is told to end', () => {
+  let place: Place;
+  beforeEach(() => {
+    place = new Place();
+  });
+  afterEach(() => place.remove());
+
+  const postgres = () => join(place.data, 'postgres');
+
+  /** What the embedded database holds, which runs for it only. */
+  async function auditEmbedded(answers: readonly Answer[]): Promise<Findings> {
+    const { url, stop, adopted } = await startEmbeddedPostgres(postgres());
+    const pool = new Pool({ connectionString: url });
+    const findings = await audit(pool, answers, [place.data]);
+    await pool.end();
+    if (!adopted) await stop();
+    return findings;
+  }
+
+  it('by SIGTERM turns unready first, and fails no request while it drains', async () => {
+    // GIVEN
+    const database = await createTestDatabase({ migrated: false });
+    const config = writeProject(place, { http: { drainMs: 4_000 } });
+    const product = await startProduct({ place, port: await stablePort(), database: database.url, config });
+    const ready = async () => (await fetch(`${product.url}/readyz`)).status === 200;
+    let ended: ReturnType<typeof product.stop> | undefined;
+    let duringDrain = 0;
+    // WHEN
+    const load = await Load.during(product.url, { seed: 1 }, async (running) => {
+      await running.untilAnswered(100);
+      expect(running.closed).toBe(0);
+      ended = product.stop('SIGTERM');
+      await until('the service is unready', async () => !(await ready()));
+      // As long as a load balancer takes to notice.
+      const before = running.answers.length;
+      await running.untilAnswered(100);
+      duringDrain = running.answers.length - before;
+    });
+    // THEN
+    expect(load.failures).toEqual([]);
+    expect(load.closed).toBeGreaterThanOrEqual(duringDrain);
+    expect(await ended).toEqual({ exitCode: 0, signal: null });
+    expect(place.processes()).toEqual([]);
+    expect(await audit(database.pool, load.answers, [place.data])).toEqual(faultless);
+    await database.drop();
+  }, 120_000);
+
+  it.each([1, 2])(
+    'by %i × Ctrl-C leaves no process and loses nothing',
+    async (times) => {
+      // GIVEN
+      const port = await stablePort();
+      const product = await startProduct({ place, port, ownGroup: true });
+      // WHEN the terminal sends SIGINT to every process of the group
+      const { answers } = await Load.during(product.url, { seed: 2 }, async (load) => {
+        await load.untilAnswered(100);
+        for (let n = 0; n < times; n += 1) {
+          process.kill(-product.command.pid, 'SIGINT');
+          await sleep(50);
+        }
+        await product.command.ended;
+      });
+      // THEN
+      expect(await product.command.ended).toEqual({ exitCode: 0, signal: null });
+      expect(product.command.stderr).toBe('');
+      expect(place.processes()).toEqual([]);
+      expect(existsSync(join(place.data, 'lock'))).toBe(false);
+      expect(await auditEmbedded(answers)).toEqual(faultless);
+    },
+    120_000,
+  );
+
+  it('by Ctrl-C while it starts leaves no process', async () => {
+    const command = new Command({ place, args: ['start', '--data', place.data, '--port', '0'], ownGroup: true });
+    await until('the database runs', () => embeddedPostgresRuns(postgres()));
+    process.kill(-command.pid, 'SIGINT');
+    expect(await command.ended).toEqual({ exitCode: 130, signal: null });
+    expect(place.processes()).toEqual([]);
+  }, 120_000);
+
+  it('starts again after Ctrl-C, and keeps its revision', async () => {
+    const port = await stablePort();
+    await (await startProduct({ place, port })).stop();
+    const second = await startProduct({ place, port });
+    expect(second.command.stdout).not.toContain('Training');
+    expect(await (await fetch(`${second.url}/readyz`)).json()).toEqual({
+      status: 'ready',
+      models: { iris: { revision: 1 } },
+    });
+  }, 120_000);
+
+  it('starts again after kill -9 of all its own processes, on the database that still runs', async () => {
+    // GIVEN
+    const port = await stablePort();
+    const product = await startProduct({ place, port });
+    const { answers } = await Load.during(product.url, { seed: 3 }, async (load) => {
+      await load.untilAnswered(100);
+      for (const pid of [product.command.pid, ...product.workers()]) process.kill(pid, 'SIGKILL');
+    });
+    expect(embeddedPostgresRuns(postgres())).toBe(true);
+    // WHEN
+    const second = await startProduct({ place, port });
+    await second.untilShipped();
+    // THEN
+    expect(await auditEmbedded(answers)).toEqual(faultless);
+    expect((await second.stop()).exitCode).toBe(0);
+    expect(place.processes()).toEqual([]);
+  }, 120_000);
+});
