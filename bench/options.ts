@@ -1,0 +1,25 @@
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false } } });
+
+/** Whether to prove only that the benchmark runs, in seconds; its figures say nothing then. */
+export const smoke = values.smoke;
+
+/** A duration or a number as it is measured, and as it is tried. */
+export const amount = (measured: number, tried: number): number => (smoke ? tried : measured);
+
+/** What figures depend on. */
+export function describeMachine(): string {
+  const [{ model } = { model: 'unknown CPU' }] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${cpus().length} cores of ${model.trim()}, ${memory} GiB, Linux, Node ${process.versions.node}`;
+}
+
+/** Runs a benchmark's program; a failure is told in one line and by the exit code. */
+export function run(benchmark: () => Promise<void>): void {
+  benchmark().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
