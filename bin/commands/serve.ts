@@ -4,10 +4,10 @@ import { Environment, Port } from '../../config/environment';
 import { createLogger } from '../../service/logging';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError, Interruption } from '../interruption';
-import { lockDataDirectory } from '../local/data-directory';
+import { makeDataDirectory } from '../local/data-directory';
 import { connect } from '../local/open-database';
 import { openInstance } from '../local/open-instance';
-import { requirePrepared } from '../local/prepare-database';
+import { makeViews, requirePrepared } from '../local/prepare-database';
 import { queueMissing } from '../local/train-missing';
 import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../settings';
 
@@ -24,8 +24,8 @@ Example:
   MODELAPP_DATABASE_URL=postgres://modelapp:secret@db.internal/modelapp modelapp serve`;
 
 /**
- * `modelapp serve`: one instance among others, on a database that is prepared; what the container runs. It never changes
- * tables, and trains what has no model yet while it already answers health checks.
+ * `modelapp serve`: one instance among others, on a database that is prepared; what the container runs. It makes the
+ * views of its models, but never tables, and trains what has no model yet while it already answers health checks.
  */
 export const serveCommand = (): Command =>
   withPlaceOptions(new Command('serve'))
@@ -51,10 +51,12 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const logger = createLogger();
   const interruption = new Interruption();
-  const lock = lockDataDirectory(dataDirectory);
+  // Not locked: the tasks of one machine share it, the old and the new one of a deployment among them.
+  makeDataDirectory(dataDirectory);
   const pool = await connect(database, version);
   try {
     await requirePrepared(pool, settings);
+    await makeViews(pool, settings);
     const { instance } = await openInstance(settings, { host, port, processes, database, pool });
     let drainMs = 0;
     try {
@@ -72,6 +74,5 @@ async function serve(options: ServeOptions): Promise<void> {
     process.exitCode = error.exitCode;
   } finally {
     await pool.end();
-    lock.unlock();
   }
 }

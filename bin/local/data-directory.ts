@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** A data directory that this process alone works in. */
 export interface DataDirectory {
@@ -24,13 +24,8 @@ export function lockDataDirectory(directory: string): DataDirectory {
   const path = resolve(directory);
   const lock = join(path, 'lock');
   const mine = `${lock}.${randomBytes(4).toString('hex')}`;
-  try {
-    // The server of the embedded database, which is never root, must get through.
-    mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-    writeFileSync(mine, JSON.stringify(thisProcess()), { mode: 0o600 });
-  } catch (error) {
-    throw new Error(`${path}: ${explain(error)}; pass another folder with --data`);
-  }
+  makeDataDirectory(path);
+  writeInto(path, () => writeFileSync(mine, JSON.stringify(thisProcess()), { mode: 0o600 }));
   try {
     take(lock, mine, path);
   } finally {
@@ -44,6 +39,41 @@ export function lockDataDirectory(directory: string): DataDirectory {
       held = false;
     },
   };
+}
+
+/**
+ * Makes a data directory that several instances may share, and checks that it can be written.
+ * @throws {Error} with one line that says what to do
+ */
+export function makeDataDirectory(directory: string): void {
+  const path = resolve(directory);
+  const probe = join(path, `probe.${randomBytes(4).toString('hex')}`);
+  writeInto(path, () => {
+    // The server of the embedded database, which is never root, must get through.
+    makeFolders(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+    writeFileSync(probe, '');
+    rmSync(probe);
+  });
+}
+
+/** Folder by folder: the recursive `mkdir` of Node.js never ends where a file system refuses with ENOENT, as /proc does. */
+function makeFolders(path: string, mode: number): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path), mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function writeInto(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new Error(`${path}: ${explain(error)}; pass another folder with --data`);
+  }
 }
 
 /** A link appears whole or not at all, and only one process can make it. */
@@ -115,6 +145,7 @@ function explain(error: unknown): string {
     EROFS: 'is on a read-only file system',
     EEXIST: 'is not a directory',
     ENOTDIR: 'is not a directory',
+    ENOENT: 'cannot be made here',
     ENOSPC: 'the disk is full',
   };
   return reasons[code ?? ''] ?? message;

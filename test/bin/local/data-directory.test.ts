@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockDataDirectory } from '../../../bin/local/data-directory';
+import { lockDataDirectory, makeDataDirectory } from '../../../bin/local/data-directory';
 import { buildProgram, type Program } from '../../support/program';
 
 const lockInProcess = buildProgram('test/support/lock-directory.ts');
@@ -129,4 +129,16 @@ test('a directory that may not be written is told', () => {
 
   // THEN
   expect(attempt).toThrow(`${closed}: you may not write here; pass another folder with --data`);
+});
+
+test('a place where no folder can be made is told, also where the recursive mkdir would never end', () => {
+  expect(() => lockDataDirectory('/proc/modelapp/data')).toThrow('pass another folder with --data');
+});
+
+test('several processes may share a directory that is only made', () => {
+  makeDataDirectory(path);
+  const { unlock } = lockDataDirectory(path);
+
+  expect(() => makeDataDirectory(path)).not.toThrow();
+  unlock();
 });
