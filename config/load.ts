@@ -38,7 +38,8 @@ async function compile(path: string, shown: string): Promise<string> {
   const esbuild = await import('esbuild');
   const options = { bundle: true, platform: 'node', format: 'cjs', write: false, logLevel: 'silent' } as const;
   try {
-    const built = await esbuild.build({ ...options, entryPoints: [path], packages: 'external' });
+    // The synchronous call leaves no compiler process behind.
+    const built = esbuild.buildSync({ ...options, entryPoints: [path], packages: 'external' });
     return built.outputFiles[0]?.text ?? '';
   } catch (error) {
     throw new ConfigError(compileFaults(error, shown));

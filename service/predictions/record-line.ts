@@ -78,11 +78,11 @@ export const outputColumns = [
 export function recordLines(record: PredictionRecord, codeVersion: string, arrivalMicros: number): string {
   const { predictionId, revision, protocol, unit, requestTime, samples } = record;
   const id = record.id === undefined ? predictionId : key('id', record.id);
-  const requestedAt = timestamp(requestTime === undefined ? arrivalMicros : Math.round(requestTime * 1000));
+  const requestedAt = requestTimestamp(requestTime === undefined ? arrivalMicros : Math.round(requestTime * 1000));
   const model = field(record.model);
   const input = `${id}\t${requestedAt}\t${protocol}\t${predictionId}\t`;
   const inputEnd = `\t${unit === undefined ? '\\N' : key('unit', unit)}\t${record.assigned ? 't' : 'f'}\n`;
-  const output = `${id}\t${timestamp(Math.round(record.finishedAt * 1000))}\t`;
+  const output = `${id}\t${finishTimestamp(Math.round(record.finishedAt * 1000))}\t`;
   const code = field(codeVersion);
   let lines = '';
   for (let n = 0; n < samples.length; n += 1) {
@@ -132,23 +132,26 @@ function key(name: 'id' | 'unit', text: string): string {
 const firstSecond = -62_135_596_800;
 const endSecond = 253_402_300_800;
 
-let cachedSecond = Number.NaN;
-let cachedText = '';
-
-/** Most times of a log lie in the second of the one before. */
-function secondText(second: number): string {
-  if (second !== cachedSecond) {
-    if (!(second >= firstSecond && second < endSecond)) throw new RangeError('a time is outside the years 1 to 9999');
-    cachedText = new Date(second * 1000).toISOString().slice(0, 20).replace('Z', '.');
-    cachedSecond = second;
-  }
-  return cachedText;
+/**
+ * Makes a formatter of microseconds since the epoch. Times of a log often lie in the second of the one before, so that a
+ * formatter for each column formats the date but once a second.
+ */
+function timestampFormatter(): (micros: number) => string {
+  let formattedSecond = Number.NaN;
+  let text = '';
+  return (micros) => {
+    const second = Math.floor(micros / 1e6);
+    if (second !== formattedSecond) {
+      if (!(second >= firstSecond && second < endSecond)) throw new RangeError('a time is outside the years 1 to 9999');
+      text = new Date(second * 1000).toISOString().slice(0, 20).replace('Z', '.');
+      formattedSecond = second;
+    }
+    return `${text}${String(micros - second * 1e6).padStart(6, '0')}Z`;
+  };
 }
 
-function timestamp(micros: number): string {
-  const second = Math.floor(micros / 1e6);
-  return `${secondText(second)}${String(micros - second * 1e6).padStart(6, '0')}Z`;
-}
+const requestTimestamp = timestampFormatter();
+const finishTimestamp = timestampFormatter();
 
 /** What an input line says about its request. */
 export interface LoggedRequest {
