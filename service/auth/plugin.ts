@@ -4,7 +4,7 @@ import { ConfigError } from '../../config/resolve';
 import type { AuthConfig } from '../../config/schema';
 import { HttpError } from '../http/errors';
 import { createAuthenticator } from './authenticate';
-import { allows, type Caller } from './caller';
+import { allows, type Caller, type Scope } from './caller';
 import { readCredential } from './credential';
 import { hasCredentials, type KeyPair } from './generated-keys';
 import { crossSiteRefusal, foreignSite, isCrossSite } from './loopback';
@@ -53,20 +53,24 @@ export const authentication = plugin(async (server: FastifyInstance, options: Au
   }
 
   server.decorateRequest('caller', undefined);
-  server.addHook('onRequest', async (request) => {
-    if (request.is404) return;
+  // A hook that promises nothing: most requests of a service without credentials are decided at once.
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404) return done();
     const { url: routePath = '', config } = request.routeOptions;
     const { access = 'admin', acceptsAccessKey = false } = config;
     const requirement = policy.requirement(access, [routePath, request.url.split('?', 1)[0] as string]);
-    if (requirement === 'nothing') return;
+    if (requirement === 'nothing') return done();
     if (requirement === 'local') {
       const refusal = foreignSite(request.headers);
-      if (refusal) throw new HttpError(403, refusal);
-      return;
+      return refusal ? done(new HttpError(403, refusal)) : done();
     }
-    // A browser adds a Basic password it remembers to whatever another site's page sends here.
-    if (requirement === 'admin' && isCrossSite(request.headers)) throw new HttpError(403, crossSiteRefusal);
-    request.caller = await identify(request, acceptsAccessKey);
-    if (!allows(request.caller, requirement)) throw new HttpError(403, `this needs the scope '${requirement}'`);
+    admit(request, requirement, acceptsAccessKey).then(() => done(), done);
   });
+
+  async function admit(request: FastifyRequest, scope: Scope, acceptsAccessKey: boolean): Promise<void> {
+    // A browser adds a Basic password it remembers to whatever another site's page sends here.
+    if (scope === 'admin' && isCrossSite(request.headers)) throw new HttpError(403, crossSiteRefusal);
+    request.caller = await identify(request, acceptsAccessKey);
+    if (!allows(request.caller, scope)) throw new HttpError(403, `this needs the scope '${scope}'`);
+  }
 });
