@@ -6,10 +6,10 @@ import type { Registry } from 'prom-client';
 import type { Version } from '../../config/version';
 import { keepGap, keepRejected, retireSpool } from './shipping/leftovers';
 import { ShipperMetrics } from './shipping/metrics';
-import { PositionMovedError, Shipment } from './shipping/shipment';
+import { type NumberedBatch, PositionMovedError, Shipment } from './shipping/shipment';
 import { listSpools, noteShipped, type Position, removeShippedSegments, spoolRoot } from './spool/directory';
 import { takeIfAbandoned } from './spool/owner';
-import { readBatch, type SpoolBatch } from './spool/reader';
+import { type Gap, readBatch } from './spool/reader';
 
 export interface ShipperOptions {
   readonly pool: Pool;
@@ -22,6 +22,8 @@ export interface ShipperOptions {
 
 /** Bytes of one batch, about: some 10,000 rows. */
 const batchBytes = 4 * 1024 ** 2;
+/** Batches of one spool until it is the next one's turn. */
+const batchesInTurn = 8;
 /** Time between two looks at the spools, in milliseconds: what is there by then makes one batch. */
 const periodMs = 100;
 /** Longest pause after a failure, in milliseconds. */
@@ -108,7 +110,7 @@ export class Shipper {
         failures.push(error);
         return undefined;
       });
-    // One batch of each in turn: a long spool that a dead process left must not hold up the others.
+    // A few batches of each in turn: a long spool that a dead process left must not hold up the others.
     let open = (await attempt(listSpools(this.#root))) ?? [];
     while (open.length > 0 && !this.#stopped) {
       const more: string[] = [];
@@ -133,19 +135,13 @@ export class Shipper {
     this.#failures += 1;
   }
 
-  /** Ships the next batch of a spool. @returns whether more may be there already */
+  /** Ships the next batches of a spool. @returns whether more may be there already */
   async #shipNext(id: string): Promise<boolean> {
-    const spool = join(this.#root, id);
     try {
-      const finished = await takeIfAbandoned(spool);
+      const finished = await takeIfAbandoned(join(this.#root, id));
       const from = this.#positions.get(id) ?? (await this.#shipment.position(id));
       this.#positions.set(id, from);
-      const onGap = (gap: Parameters<typeof keepGap>[1]) => keepGap(spool, gap, this.options.logger);
-      const batch = await readBatch(spool, from, { maxBytes: batchBytes, finished, onGap });
-      if (batch) return await this.#ship(id, from, batch);
-      if (finished) await this.#remove(id);
-      else await removeShippedSegments(spool, from);
-      return false;
+      return await this.#shipFrom(id, from, finished);
     } catch (error) {
       this.#positions.delete(id);
       if (error instanceof PositionMovedError) return true;
@@ -153,19 +149,54 @@ export class Shipper {
     }
   }
 
-  async #ship(id: string, from: Position, batch: SpoolBatch): Promise<boolean> {
+  /** Two batches are on their way at once, so that a backlog keeps two cores of the database busy. */
+  async #shipFrom(id: string, start: Position, finished: boolean): Promise<boolean> {
+    const spool = join(this.#root, id);
+    const onGap = (gap: Gap) => keepGap(spool, gap, this.options.logger);
+    let from = start;
+    let beforeLast: Promise<void> | undefined;
+    let last: Promise<void> | undefined;
+    let more = true;
+    try {
+      for (let count = 0; more && count < batchesInTurn; count += 1) {
+        const batch = await readBatch(spool, from, { maxBytes: batchBytes, finished, onGap });
+        if (batch === undefined) {
+          await last;
+          await this.#tidy(id, from, finished);
+          return false;
+        }
+        const numbered = await this.#shipment.number(batch);
+        await beforeLast;
+        [beforeLast, last] = [last, this.#ship(id, from, numbered, last)];
+        // Whoever awaits it next hears of a failure; until then it is nobody's.
+        last.catch(() => {});
+        from = batch.end;
+        more = batch.full;
+      }
+      await last;
+      return more;
+    } finally {
+      await Promise.allSettled([beforeLast, last]);
+    }
+  }
+
+  async #ship(id: string, from: Position, batch: NumberedBatch, previous?: Promise<void>): Promise<void> {
     const spool = join(this.#root, id);
     let rejected = 0;
-    await this.#shipment.ship(id, from, batch, async (rows) => {
+    await this.#shipment.ship(id, from, batch, previous, async (rows) => {
       rejected = rows.length;
       await keepRejected(spool, rows, this.options.logger);
     });
     this.#positions.set(id, batch.end);
-    this.#metrics.shipped(batch, rejected);
+    this.#metrics.shipped(batch.rows.count - rejected, rejected);
     // A full disk takes the note only after that.
     await removeShippedSegments(spool, batch.end);
     await noteShipped(spool, batch.end);
-    return batch.full;
+  }
+
+  async #tidy(id: string, shipped: Position, finished: boolean): Promise<void> {
+    if (finished) await this.#remove(id);
+    else await removeShippedSegments(join(this.#root, id), shipped);
   }
 
   /** Files first: a spool that still has its row is never taken for a new one. */

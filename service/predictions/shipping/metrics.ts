@@ -1,6 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { oldestUnshipped, totalUnshippedBytes } from '../spool/backlog';
-import type { SpoolBatch } from '../spool/reader';
 
 /** The metrics of the way from the spool to the database. */
 export class ShipperMetrics {
@@ -38,8 +37,9 @@ export class ShipperMetrics {
     );
   }
 
-  shipped({ rows }: SpoolBatch, rejected: number): void {
-    this.#rows.inc(rows - rejected);
+  /** One batch, by its rows. */
+  shipped(rows: number, rejected: number): void {
+    this.#rows.inc(rows);
     this.#batches.inc();
     this.#rejected.inc(rejected);
   }

@@ -1,4 +1,5 @@
 import { finished } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type ClientBase, DatabaseError, type Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Version } from '../../../config/version';
@@ -20,6 +21,20 @@ export interface RejectedRow {
   readonly lines: Buffer;
   readonly reason: string;
 }
+
+/** A batch whose rows have run ids. */
+export interface NumberedBatch {
+  readonly rows: BatchRows;
+  readonly runIds: readonly string[];
+  /** The position behind it. */
+  readonly end: Position;
+}
+
+/**
+ * How long a batch waits with its rows for the one before it, in milliseconds. That one may itself wait for these rows,
+ * if both have the same (id, request_time), and the database sees only one half of this circle.
+ */
+const patienceMs = 2_000;
 
 /** Moves batches of a spool into the tables of one version, each in a transaction with the spool's position. */
 export class Shipment {
@@ -52,29 +67,49 @@ export class Shipment {
     await this.pool.query(`delete from ${this.#tables.spools} where spool_id = $1`, [spoolId]);
   }
 
+  /** Numbers the rows of a batch: later calls give higher run ids. Ids of rows that are not shipped stay unused. */
+  async number({ frames, end }: SpoolBatch): Promise<NumberedBatch> {
+    const rows = new BatchRows(frames);
+    const { rows: drawn } = await this.pool.query(
+      `select string_agg(nextval((select pg_get_serial_sequence($1, 'run_id')::regclass))::text, ' ') as ids
+       from generate_series(1, $2)`,
+      [this.#tables.inputs, rows.count],
+    );
+    return { rows, runIds: drawn[0].ids?.split(' ') ?? [], end };
+  }
+
   /**
    * Adds the rows of a batch that starts at `from` and moves the spool's position behind it, both or neither. A row
    * whose (id, request_time, sample) is there already is marked as duplicate.
+   * @param previous the shipment of the batch before this one, if that is still under way
    * @param reject stores rows that the database refuses for their content; called before the commit, so perhaps twice
-   * @throws {PositionMovedError} if the position is no longer `from`; nothing was changed
+   * @throws {PositionMovedError} if the position is not `from` then; nothing was changed
    */
   async ship(
     spoolId: string,
     from: Position,
-    batch: SpoolBatch,
+    { rows, runIds, end }: NumberedBatch,
+    previous: Promise<void> | undefined,
     reject: (rows: readonly RejectedRow[]) => Promise<void>,
   ): Promise<void> {
-    const rows = new BatchRows(batch.frames);
-    const attempt = (add: (client: ClientBase, runIds: readonly string[]) => Promise<void>) =>
-      transaction(this.pool, async (client) => {
-        await this.#move(client, spoolId, from, batch.end);
-        await add(client, await this.#runIds(client, rows.count));
-      });
+    const move = (client: ClientBase) => this.#move(client, spoolId, from, end);
+    const copy = (client: ClientBase) => this.#copy(client, rows.copyData(0, rows.count, runIds));
     try {
-      await attempt((client, runIds) => this.#copy(client, rows.copyData(0, rows.count, runIds)));
+      await transaction(this.pool, async (client) => {
+        // Moving first makes another shipper of this spool wait, instead of copying the same rows in vain.
+        if (previous === undefined) await move(client);
+        await copy(client);
+        if (previous === undefined) return;
+        if (!(await settles(previous, patienceMs))) throw new PositionMovedError('the batch before takes long');
+        await move(client);
+      });
     } catch (error) {
       if (!isDataError(error)) throw error;
-      await attempt((client, runIds) => this.#copySingly(client, rows, runIds, reject));
+      await previous;
+      await transaction(this.pool, async (client) => {
+        await move(client);
+        await this.#copySingly(client, rows, runIds, reject);
+      });
     }
   }
 
@@ -85,16 +120,6 @@ export class Shipment {
       [spoolId, from.segment, from.offset, to.segment, to.offset],
     );
     if (rowCount === 0) throw new PositionMovedError(`the spool ${spoolId} has been moved on`);
-  }
-
-  /** New run ids, ascending: both tables get the same. */
-  async #runIds(client: ClientBase, count: number): Promise<readonly string[]> {
-    const { rows } = await client.query(
-      `select string_agg(nextval((select pg_get_serial_sequence($1, 'run_id')::regclass))::text, ' ') as ids
-       from generate_series(1, $2)`,
-      [this.#tables.inputs, count],
-    );
-    return rows[0].ids?.split(' ') ?? [];
   }
 
   /** The fast way, for rows without a fault and without a duplicate. */
@@ -165,3 +190,6 @@ async function copy(client: ClientBase, table: string, columns: readonly string[
  */
 const isDataError = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && /^(?:22|23|54)/.test(error.code ?? '');
+
+const settles = (work: Promise<void>, withinMs: number): Promise<boolean> =>
+  Promise.race([work.then(() => true), wait(withinMs, false, { ref: false })]);

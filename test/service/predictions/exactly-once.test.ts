@@ -107,17 +107,18 @@ test('Every row that a killed writer had appended arrives once', async () => {
 
   for (let round = 0; round < 10; round += 1) {
     const appending = startAppending({ args: [dataDirectory] });
+    const first = (await appending.nextLine()) as string;
     const told = collectLines(appending);
-    await sleep(150 + Math.random() * 200);
+    await sleep(Math.random() * 200);
     await appending.kill();
-    ids.push(...(await told));
+    ids.push(first, ...(await told));
     shipper.wake();
   }
   await shipAll(shipper);
   await shipper.stop(0);
 
   const shipped = new Set(await shippedIds());
-  expect(ids.length).toBeGreaterThan(100);
+  expect(ids.length).toBeGreaterThan(10);
   expect(ids.filter((id) => !shipped.has(id))).toEqual([]);
   expect(shipped.size).toBe((await shippedIds()).length);
 }, 120_000);

@@ -236,6 +236,16 @@ describe('A repeated (id, request_time)', () => {
     expect((await marks()).map((row) => row.duplicate)).toEqual([false, true, true]);
   });
 
+  test('is marked as duplicate of one in the batch that is shipped at the same time', async () => {
+    const large = () => recordOf({ samples: [{ features: JSON.stringify({ text: 'x'.repeat(5e6) }), output: '' }] });
+    await append(large(), requestOf('a'));
+    await append(requestOf('a'), large());
+    await shipper.shipNow();
+
+    const ofRequest = (await marks()).filter((row) => row.id === 'a');
+    expect(ofRequest.map((row) => row.duplicate)).toEqual([false, true]);
+  });
+
   test('has a row in the outputs like any other', async () => {
     await append(requestOf('a'), requestOf('a'));
     await shipper.shipNow();
