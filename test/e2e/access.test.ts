@@ -6,6 +6,9 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 import { Place } from './support/place';
 import { type Product, stablePort, startProduct } from './support/product';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 describe('Who may call a started service', () => {
   let database: TestDatabase;
   let place: Place;
@@ -59,7 +62,7 @@ describe('Who may call a started service', () => {
     // AND another start keeps them
     await product.stop();
     expect(await statusOf(await start('0.0.0.0'), 'GET', predict, keys.predict)).toBe(200);
-  }, 120_000);
+  });
 
   it('on loopback: everybody on this machine, and no page of another site', async () => {
     const product = await start();
@@ -67,7 +70,7 @@ describe('Who may call a started service', () => {
     expect(await statusAs(product, { host: 'localhost' })).toBe(200);
     expect(await statusAs(product, { host: 'attacker.example' })).toBe(403);
     expect(await statusAs(product, { origin: 'http://attacker.example' })).toBe(403);
-  }, 120_000);
+  });
 
   /** The status of a prediction with headers that `fetch` sets itself. */
   function statusAs({ url }: Product, headers: Readonly<Record<string, string>>): Promise<number | undefined> {

@@ -10,6 +10,9 @@ import { type Product, stablePort, startProduct } from './support/product';
 import { writeProject } from './support/project';
 import { until } from './support/wait';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 describe('A service whose spool is full', () => {
   let place: Place;
   let server: TestServer;
@@ -81,7 +84,7 @@ describe('A service whose spool is full', () => {
     expect(whileFull).toEqual({ status: 503, body: { status: 'spool full' } });
     expectRefusals(load);
     expect(findings).toEqual(faultless);
-  }, 180_000);
+  });
 
   it('does so too when the disk is full', async () => {
     // GIVEN
@@ -94,7 +97,7 @@ describe('A service whose spool is full', () => {
     expect(whileFull).toEqual({ status: 503, body: { status: 'spool full' } });
     expectRefusals(load);
     expect(findings).toEqual(faultless);
-  }, 180_000);
+  });
 
   it('frees the disk of what the database has, and serves on', async () => {
     // GIVEN a disk that is smaller than a file of the spool becomes
@@ -109,5 +112,5 @@ describe('A service whose spool is full', () => {
     // THEN
     expectRefusals(load);
     expect(await auditOf(product, load)).toEqual(faultless);
-  }, 180_000);
+  });
 });

@@ -6,6 +6,9 @@ import { killUnderLoad, type Victim } from './support/killing';
 import { Place } from './support/place';
 import { stablePort } from './support/product';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 const times = (count: number, victim: Victim): readonly Victim[] => Array.from({ length: count }, () => victim);
 
 describe('A service under load on all protocols that is killed at random moments', () => {
@@ -24,5 +27,5 @@ describe('A service under load on all protocols that is killed at random moments
     await pool.end();
     expect(answers.length).toBeGreaterThan(victims.length * 50);
     expect(findings).toEqual(faultless);
-  }, 300_000);
+  });
 });

@@ -10,6 +10,9 @@ import { Place } from './support/place';
 import { stablePort, startProduct } from './support/product';
 import { until } from './support/wait';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 describe('The spools that dead processes left', () => {
   const place = new Place();
   let server: TestServer;
@@ -62,7 +65,7 @@ describe('The spools that dead processes left', () => {
     const findings = await audit(pool, answers, [place.data]);
     await pool.end();
     expect(findings).toEqual(faultless);
-  }, 120_000);
+  });
 });
 
 describe('`modelapp stream` that is killed', () => {
@@ -99,5 +102,5 @@ describe('`modelapp stream` that is killed', () => {
       await place.remove();
       await database.drop();
     }
-  }, 120_000);
+  });
 });

@@ -8,6 +8,9 @@ import { Place } from './support/place';
 import { type Product, stablePort, startProduct } from './support/product';
 import { until } from './support/wait';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 /** A change reaches every process of every instance within this time, in milliseconds. */
 const promisedMs = 2_000;
 
@@ -22,7 +25,7 @@ describe('Two instances under load whose revisions change', () => {
     const start = async (place: Place) =>
       startProduct({ place, environment, port: await stablePort(), database: database.url, processes: 2 });
     instances = [await start(places[0]), await start(places[1])];
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const place of places) await place.remove();
     await database.drop();
@@ -100,7 +103,7 @@ describe('Two instances under load whose revisions change', () => {
     const answers = [...ofOne.answers, ...ofOther.answers];
     const data = places.map((place) => place.data);
     expect(await audit(database.pool, answers, data)).toEqual(faultless);
-  }, 180_000);
+  });
 
   /** A client for each instance, during some work. */
   async function underLoad(work: (loads: readonly Load[]) => Promise<void>): Promise<readonly [Load, Load]> {

@@ -9,6 +9,9 @@ import { Place } from './support/place';
 import { stablePort, startProduct } from './support/product';
 import { writeProject } from './support/project';
 
+// Generous, as for all tests: each starts the product several times.
+jest.setTimeout(300_000);
+
 describe('A start that cannot work', () => {
   let place: Place;
   let database: TestDatabase;

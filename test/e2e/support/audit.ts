@@ -10,7 +10,7 @@ export interface Findings {
   readonly missing: readonly string[];
   /** More than once in one of the tables. */
   readonly repeated: readonly string[];
-  /** Recorded with other values than those sent and answered. */
+  /** Recorded with other values than those sent and answered, or as repeated requests, which no client sent. */
   readonly different: readonly string[];
   /** Recorded in part, whether answered or not. */
   readonly torn: readonly string[];
@@ -29,6 +29,7 @@ interface Row {
   readonly output_sample: number;
   readonly protocol: string;
   readonly revision: number;
+  readonly duplicate: boolean;
   readonly length: number;
   readonly output: string;
 }
@@ -38,7 +39,7 @@ export async function audit(pool: Pool, answers: readonly Answer[], data: readon
   const { rows } = await pool.query<Row>(
     `select i.prediction_id as input_id, o.prediction_id as output_id, i.sample as input_sample,
             o.sample as output_sample, coalesce(i.protocol, o.protocol) as protocol, o.revision,
-            (i.features ->> 'sepal_length')::float8 as length, o.output
+            i.duplicate, (i.features ->> 'sepal_length')::float8 as length, o.output
      from inputs_1_0_0 i full join outputs_1_0_0 o using (run_id)
      order by i.sample`,
   );
@@ -72,7 +73,8 @@ const isRepeated = (rows: readonly Row[]): boolean =>
 const isDifferent = (rows: readonly Row[], { samples, revision }: Answer): boolean =>
   rows.some((row, n) => {
     const sample = samples[n];
-    return row.revision !== revision || row.length !== sample?.length || row.output !== sample.output;
+    const isSame = row.length === sample?.length && row.output === sample.output && row.revision === revision;
+    return !isSame || row.duplicate;
   });
 
 /** A row of one table without the other's, or other samples than such a request has. */

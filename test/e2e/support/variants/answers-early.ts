@@ -7,7 +7,7 @@ import {
 
 export * from '../../../../service/predictions/log';
 
-const delayMs = 20;
+const delayMs = 500;
 
 export function openPredictionLog(options: PredictionLogOptions): PredictionLog {
   const log = open(options);

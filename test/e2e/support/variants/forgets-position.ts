@@ -19,11 +19,12 @@ export class Shipment extends RealShipment {
     this.#spools = logTables(version).spools;
   }
 
-  override async ship(...[spoolId, from, batch, reject]: Parameters<Ship>): Promise<void> {
+  override async ship(...args: Parameters<Ship>): Promise<void> {
+    const [spoolId, from] = args;
     const recorded = this.#shipped.get(spoolId) ?? from;
     this.#shipped.set(spoolId, recorded);
     await this.#record(spoolId, from);
-    await super.ship(spoolId, from, batch, reject);
+    await super.ship(...args);
     await this.#record(spoolId, recorded);
   }
 
