@@ -7,6 +7,8 @@ const pattern =
 
 const firstMillisecond = Date.parse('0001-01-01T00:00:00Z');
 const lastMillisecond = Date.parse('9999-12-31T23:59:59.999Z');
+/** The last double before the year 10000, into which the last microseconds of 9999 would round. */
+const lastMicrosecond = 253_402_300_799_999_970;
 
 /**
  * Reads the client's time of a request; without a zone it is UTC.
@@ -27,5 +29,6 @@ export function parseRequestTime(text: string): number | undefined {
   const offset = (offsetHours * 60 + offsetMinutes) * (match[10] === '-' ? -1 : 1);
   const milliseconds = date.setUTCHours(hour, minute - offset, second);
   if (milliseconds < firstMillisecond || milliseconds > lastMillisecond) return undefined;
-  return milliseconds * 1000 + (match[9] ? Number(match[9].slice(0, 6).padEnd(6, '0')) : 0);
+  const fraction = match[9] ? Number(match[9].slice(0, 6).padEnd(6, '0')) : 0;
+  return Math.min(milliseconds * 1000 + fraction, lastMicrosecond);
 }

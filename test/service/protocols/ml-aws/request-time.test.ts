@@ -46,6 +46,11 @@ describe('the time of a request', () => {
     expect(parseRequestTime(text)).toBe(Date.parse(moment) * 1000 + extraMicros);
   });
 
+  it('keeps the last microsecond that databases and languages know in its year', () => {
+    const time = parseRequestTime('9999-12-31 23:59:59.999999') as number;
+    expect(new Date(time / 1000).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
+
   it.each([
     '',
     'yesterday',
