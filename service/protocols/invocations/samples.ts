@@ -47,8 +47,8 @@ export function rowsFromJson(features: readonly Feature[], body: unknown): Row[]
  */
 export function rowsFromCsv(features: readonly Feature[], text: string): Row[] {
   const [header, ...records] = parseCsv(text);
-  const names = namesAt('the header of the CSV', header);
   if (records.length === 0) throw badRequest('the CSV must hold a header line and at least one sample');
+  const names = namesAt('the header of the CSV', header);
   return records.map((record, i) => {
     const sample = Object.fromEntries(names.map((name, column) => [name, record[column] as string]));
     return rowAt(`[${i}]`, () => rowFromTexts(features, sample));

@@ -203,7 +203,7 @@ describe('a faulty body', () => {
   });
 
   it.each<[string, string, string | RegExp]>([
-    ['nothing in it', '', /must be a list|at least one sample/],
+    ['nothing in it', '', 'the CSV must hold a header line and at least one sample'],
     ['a header only', csvOf([columns]), 'the CSV must hold a header line and at least one sample'],
     ['a short line', csvOf([columns, [1, 2]]), /^the CSV is not valid: Invalid Record Length/],
     ['an open quote', csvOf([columns, ['"1', 2, 3, 4]]), /^the CSV is not valid: Quote Not Closed/],
