@@ -1,5 +1,6 @@
-import { isAbsolute, normalize, relative, resolve } from 'node:path';
-import type { ModelStore } from './model-store';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import { MissingFileError, type ModelStore } from './model-store';
 import { openModelStore } from './open-model-store';
 
 /** A name that leads out of the data location; HTTP 400. */
@@ -34,7 +35,16 @@ export class DataLocation {
     if (key === '' || isAbsolute(key) || key.split('/')[0] === '..' || key.includes('\0')) {
       throw new OutsideDataLocationError();
     }
+    if (!this.#root.startsWith('s3:')) await this.#checkFile(key);
     return this.#store.read(key);
+  }
+
+  /** A link may lead out of the folder, and a pipe would hold up the reader for ever. */
+  async #checkFile(key: string): Promise<void> {
+    const [root, path] = await Promise.all([realpath(this.#root), realpath(join(this.#root, key))]).catch((error) => {
+      throw error.code === 'ENOENT' ? new MissingFileError(key, { cause: error }) : error;
+    });
+    if (!path.startsWith(root + sep) || !(await stat(path)).isFile()) throw new OutsideDataLocationError();
   }
 
   #keyOfObject(name: string): string {
