@@ -40,11 +40,12 @@ export class SoftmaxModel implements TabularModel {
 
   /**
    * Takes the model out of a decoded model file.
-   * @throws {ModelFileError} if the arrays do not fit the features and classes
+   * @throws {ModelFileError} if the arrays do not fit the features and classes, or hold numbers that are not finite
    */
   static fromFile({ header, arrays }: ModelFile): SoftmaxModel {
     const { features, classes, params } = header;
     if (!classes || classes.length < 2) throw new ModelFileError('a softmax model needs at least two classes');
+    if (new Set(classes.map(String)).size < classes.length) throw new ModelFileError('two classes have the same name');
     const { width } = new FeatureEncoder(features);
     return new SoftmaxModel({
       features,
@@ -105,5 +106,7 @@ function arrayOfShape(arrays: ModelFile['arrays'], name: string, shape: readonly
       `array '${name}' has the shape [${array.shape}], but features and classes need [${shape}]`,
     );
   }
+  if (!array.values.every(Number.isFinite))
+    throw new ModelFileError(`array '${name}' holds a number that is not finite`);
   return array.values;
 }

@@ -96,6 +96,12 @@ describe('loading a model', () => {
       /'weights' has the shape \[3,2\], but .* need \[3,3\]/,
     ],
     ['a single class', file({ classes: ['a'] }), /at least two classes/],
+    ['two classes of one name', file({ classes: ['1', 1] }), /two classes have the same name/],
+    [
+      'a weight that is not finite',
+      file({}, new SoftmaxModel({ ...parts, weights: Float64Array.of(1, -1, Number.NaN, 0, 0, 2) }).toArrays()),
+      /'weights' holds a number that is not finite/,
+    ],
     [
       'no intercepts',
       file({}, new Map([['weights', new SoftmaxModel(parts).toArrays().get('weights')!]])),
