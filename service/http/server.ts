@@ -12,6 +12,7 @@ import { bodyParsing } from './body-parsing';
 import { documentation } from './documentation';
 import { nativeEnvelope } from './envelopes';
 import { asHttpError, errorHandling, maxParamLength, sendError } from './error-handling';
+import { unreadableRequests } from './unreadable-requests';
 
 /** What the server needs beside the context of the protocols. */
 export interface ServerOptions {
@@ -30,6 +31,8 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
   const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: few log anything, and a child for each costs as much as a prediction.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: http.bodyLimit,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength },
@@ -41,6 +44,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
       reply.header('x-modelapp-version', context.version);
       sendError(reply as FastifyReply, asHttpError(error), nativeEnvelope);
     },
+    clientErrorHandler: unreadableRequests(context.version),
     http: { headersTimeout: http.headersTimeoutMs },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
   });
