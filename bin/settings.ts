@@ -46,8 +46,9 @@ export interface Settings {
  */
 export async function readSettings(options: PlaceOptions, environment = process.env): Promise<Settings> {
   const { config, directory } = await loadConfig(options.config);
-  const dataDirectory = resolve(options.data ?? environment[Environment.dataDirectory] ?? '.modelapp');
-  const url = options.database ?? environment[Environment.databaseUrl];
+  // An empty variable is as good as none: the working directory must not become the place of the data.
+  const dataDirectory = resolve(options.data || environment[Environment.dataDirectory] || '.modelapp');
+  const url = options.database ?? (environment[Environment.databaseUrl] || undefined);
   const auth = environment[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
   return {
     config,
@@ -55,7 +56,7 @@ export async function readSettings(options: PlaceOptions, environment = process.
     version: readVersion(join(directory, 'VERSION')),
     codeVersion: packageJson.version,
     dataDirectory,
-    modelLocation: environment[Environment.modelLocation] ?? join(dataDirectory, 'models'),
+    modelLocation: environment[Environment.modelLocation] || join(dataDirectory, 'models'),
     database: url === undefined ? undefined : { url: checkedUrl(url), auth },
   };
 }
