@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { Environment, Port } from '../../config/environment';
 import { keyFile } from '../../service/auth/generated-keys';
+import { CommandError, ExitCode } from '../failure';
 import { InterruptedError, Interruption } from '../interruption';
 import { checkPort } from '../local/check-port';
 import { lockDataDirectory } from '../local/data-directory';
@@ -9,6 +10,7 @@ import { connect, openDatabase } from '../local/open-database';
 import { openInstance } from '../local/open-instance';
 import { prepareDatabase } from '../local/prepare-database';
 import { sampleOf } from '../local/sample';
+import { serviceUrl } from '../local/service-url';
 import { trainMissing } from '../local/train-missing';
 import { welcome } from '../local/welcome';
 import { type PlaceOptions, parseWholeNumber, readSettings, type Settings, withPlaceOptions } from '../settings';
@@ -90,7 +92,7 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
   say(
     welcome({
       config,
-      url: `http://${place.host === '0.0.0.0' ? '127.0.0.1' : place.host}:${port}`,
+      url: serviceUrl(place.host, port),
       samples: Object.fromEntries(samples),
       keyFile: needsKeys && !process.env[Environment.apiKeys] ? keyFile(dataDirectory) : undefined,
     }),
@@ -102,6 +104,7 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
 }
 
 function readPlace({ host, port, eventsPort, processes }: StartOptions) {
+  if (host === '') throw new CommandError('--host: is empty; write an address of this machine', ExitCode.usage);
   const servicePort = parseWholeNumber('--port', port, 0, 65_535);
   parseWholeNumber('--events-port', eventsPort, 0, 65_535);
   return { host, port: servicePort, processes: parseWholeNumber('--processes', processes, 1, 256) };
