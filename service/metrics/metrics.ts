@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type Tally, TallyCounter } from './tally-counter';
 
 /** Identifies what answered: the labels that every prediction metric carries. */
 export interface PredictionLabels {
@@ -7,7 +8,7 @@ export interface PredictionLabels {
   readonly protocol: string;
 }
 
-/** Counts of one (model, revision, protocol), resolved once so that a prediction does not look labels up. */
+/** Counts of one (model, revision, protocol). */
 export interface PredictionMetrics {
   /** One request answered, with its time from parsed to handed over, in seconds. */
   answered(seconds: number): void;
@@ -15,77 +16,81 @@ export interface PredictionMetrics {
   nonFinite(): void;
 }
 
+const predictionLabels = ['model', 'version', 'revision', 'protocol'] as const;
+
 /** The metrics of one request process; the instance adds its processes up. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #version: string;
-  readonly #predictions: Counter<'model' | 'version' | 'revision' | 'protocol'>;
-  readonly #errors: Counter<'model' | 'version' | 'revision' | 'protocol'>;
-  readonly #nonFinite: Counter<'model' | 'version' | 'revision' | 'protocol'>;
-  readonly #seconds: Histogram<'model' | 'version' | 'revision' | 'protocol'>;
-  readonly #requests: Counter<'method' | 'route' | 'status'>;
-  readonly #bound = new Map<string, PredictionMetrics>();
+  readonly #predictions = this.#counter('modelapp_predictions_total', 'Predictions answered.', predictionLabels);
+  readonly #errors = this.#counter(
+    'modelapp_prediction_errors_total',
+    'Predictions that failed in the model or could not be recorded.',
+    predictionLabels,
+  );
+  readonly #nonFinite = this.#counter(
+    'modelapp_prediction_nonfinite_total',
+    'Outputs that were NaN or infinite.',
+    predictionLabels,
+  );
+  readonly #requests = this.#counter('modelapp_requests_total', 'HTTP requests by route and status.', [
+    'method',
+    'route',
+    'status',
+  ]);
+  readonly #seconds = new Histogram({
+    name: 'modelapp_prediction_seconds',
+    help: 'Time from the parsed request to the answer, in seconds.',
+    labelNames: predictionLabels,
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers: [this.registry],
+  });
+  readonly #ofPredictions = new Map<string, PredictionMetrics>();
+  readonly #ofRequests = new Map<string, Tally>();
 
-  constructor(version: string) {
-    this.#version = version;
-    const registers = [this.registry];
-    const labelNames = ['model', 'version', 'revision', 'protocol'] as const;
-    this.#predictions = new Counter({
-      name: 'modelapp_predictions_total',
-      help: 'Predictions answered.',
-      labelNames,
-      registers,
-    });
-    this.#errors = new Counter({
-      name: 'modelapp_prediction_errors_total',
-      help: 'Predictions that failed in the model or could not be recorded.',
-      labelNames,
-      registers,
-    });
-    this.#nonFinite = new Counter({
-      name: 'modelapp_prediction_nonfinite_total',
-      help: 'Outputs that were NaN or infinite.',
-      labelNames,
-      registers,
-    });
-    this.#seconds = new Histogram({
-      name: 'modelapp_prediction_seconds',
-      help: 'Time from the parsed request to the answer, in seconds.',
-      labelNames,
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-      registers,
-    });
-    this.#requests = new Counter({
-      name: 'modelapp_requests_total',
-      help: 'HTTP requests by route and status.',
-      labelNames: ['method', 'route', 'status'],
-      registers,
-    });
+  constructor(private readonly version: string) {
     collectDefaultMetrics({ register: this.registry });
   }
 
   request(method: string, route: string, status: number): void {
-    this.#requests.inc({ method, route, status }, 1);
+    const key = `${status} ${method} ${route}`;
+    let tally = this.#ofRequests.get(key);
+    if (!tally) {
+      tally = this.#requests.tally({ method, route, status: String(status) });
+      this.#ofRequests.set(key, tally);
+    }
+    tally.pending += 1;
   }
 
   forPrediction({ model, revision, protocol }: PredictionLabels): PredictionMetrics {
     const key = `${model}\n${revision}\n${protocol}`;
-    const bound = this.#bound.get(key);
-    if (bound) return bound;
-    const labels = { model, version: this.#version, revision: String(revision), protocol };
-    const predictions = this.#predictions.labels(labels);
-    const errors = this.#errors.labels(labels);
-    const nonFinite = this.#nonFinite.labels(labels);
+    let metrics = this.#ofPredictions.get(key);
+    if (!metrics) {
+      metrics = this.#newPredictionMetrics({ model, version: this.version, revision: String(revision), protocol });
+      this.#ofPredictions.set(key, metrics);
+    }
+    return metrics;
+  }
+
+  #newPredictionMetrics(labels: Record<(typeof predictionLabels)[number], string>): PredictionMetrics {
+    const predictions = this.#predictions.tally(labels);
+    const errors = this.#errors.tally(labels);
+    const nonFinite = this.#nonFinite.tally(labels);
     const seconds = this.#seconds.labels(labels);
-    const metrics: PredictionMetrics = {
+    return {
       answered: (time) => {
-        predictions.inc();
+        predictions.pending += 1;
         seconds.observe(time);
       },
-      failed: () => errors.inc(),
-      nonFinite: () => nonFinite.inc(),
+      failed: () => {
+        errors.pending += 1;
+      },
+      nonFinite: () => {
+        nonFinite.pending += 1;
+      },
     };
-    this.#bound.set(key, metrics);
-    return metrics;
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): TallyCounter<Label> {
+    return new TallyCounter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 }
