@@ -1,12 +1,10 @@
-import { uuidv7 } from 'uuidv7';
 import { type ModelParams, PredictError, type Prediction, type Row } from '../../learning/model';
 import { badRequest, HttpError, unavailable } from '../http/errors';
 import type { Metrics } from '../metrics/metrics';
 import type { ServedModel, ServedRevision } from '../models/served-models';
+import { featuresJson } from './features-json';
 import { maxKeyLength, type PredictionLog, type Protocol, SpoolUnavailableError } from './log';
-
-/** A new prediction id: UUIDv7, so that ids sort by time. */
-export const newPredictionId = (): string => uuidv7();
+import { newPredictionId } from './prediction-id';
 
 /** One request for predictions, converted and checked. */
 export interface AnswerRequest {
@@ -66,7 +64,8 @@ export class Predictor {
     checkLength('user', request.unit);
     try {
       if (this.log.state !== 'ok') throw spoolUnavailable(this.log.state);
-      const predictions = await predict(served, rows, params);
+      const predicted = served.model.predict(rows, params);
+      const predictions = onePerRow(rows, predicted instanceof Promise ? await predicted : predicted);
       const predictionId = request.predictionId ?? newPredictionId();
       const latencyMs = performance.now() - request.parsedAt;
       const finishedAt = Date.now();
@@ -75,9 +74,9 @@ export class Predictor {
         model: model.name,
         revision,
         protocol,
-        ...(request.id !== undefined && { id: request.id }),
-        ...(request.requestTime !== undefined && { requestTime: request.requestTime }),
-        ...(request.unit !== undefined && { unit: request.unit }),
+        id: request.id,
+        requestTime: request.requestTime,
+        unit: request.unit,
         assigned: request.assigned ?? true,
         arrivedAt: finishedAt - latencyMs,
         finishedAt,
@@ -85,7 +84,7 @@ export class Predictor {
         samples: predictions.map((prediction, i) => {
           if (!isFiniteOutput(prediction)) counts.nonFinite();
           return {
-            features: featuresJson(served, rows[i] as Row, request.params),
+            features: featuresJson(served.model, rows[i] as Row, request.params),
             output: outputText(request.output ? request.output(prediction) : prediction.output),
           };
         }),
@@ -106,12 +105,7 @@ function checkLength(field: string, value: string | undefined): void {
   }
 }
 
-async function predict(
-  served: ServedRevision,
-  rows: readonly Row[],
-  params: ModelParams,
-): Promise<readonly Prediction[]> {
-  const predictions = await served.model.predict(rows, params);
+function onePerRow(rows: readonly Row[], predictions: readonly Prediction[]): readonly Prediction[] {
   if (predictions.length !== rows.length) {
     throw new Error(`the model answered ${predictions.length} predictions for ${rows.length} samples`);
   }
@@ -128,18 +122,6 @@ function isFiniteOutput({ output, probabilities }: Prediction): boolean {
 
 /** A string as is, anything else as compact JSON. */
 const outputText = (output: unknown): string => (typeof output === 'string' ? output : JSON.stringify(output));
-
-/** The features by canonical name, and under `$params` what was handed to the model beside them. */
-function featuresJson({ model }: ServedRevision, row: Row, params: ModelParams | undefined): string {
-  const { features } = model;
-  let json = '{';
-  for (let i = 0; i < features.length; i += 1) {
-    const name = JSON.stringify(features[i]?.name);
-    json += `${i === 0 ? '' : ','}${name}:${JSON.stringify(row[i])}`;
-  }
-  if (params) json += `,"$params":${JSON.stringify(params)}`;
-  return `${json}}`;
-}
 
 const spoolUnavailable = (reason: 'full' | 'unwritable'): HttpError =>
   unavailable(
