@@ -138,12 +138,21 @@ function digestOf({ id, requestTimeMicros }: RequestKey): Uint32Array {
   return digestView;
 }
 
+const hyphen = 0x2d;
+
 function setUuid(words: Uint32Array, at: number, uuid: string): void {
-  const hex = uuid.replaceAll('-', '');
-  for (let word = 0; word < idWords; word += 1) {
-    words[at + word] = Number.parseInt(hex.slice(8 * word, 8 * word + 8), 16);
+  let word = 0;
+  for (let i = 0, digits = 0; i < uuid.length; i += 1) {
+    const code = uuid.charCodeAt(i);
+    if (code === hyphen) continue;
+    word = (word << 4) | hexDigit(code);
+    digits += 1;
+    if (digits % 8 === 0) words[at + digits / 8 - 1] = word;
   }
 }
+
+/** The value of `0`–`9`, `a`–`f` or `A`–`F` by its character code. */
+const hexDigit = (code: number): number => (code & 0x0f) + (code > 0x40 ? 9 : 0);
 
 function uuidText(words: Uint32Array): string {
   const hex = Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('');
