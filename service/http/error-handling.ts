@@ -65,7 +65,7 @@ export const errorHandling = plugin(async (server: FastifyInstance) => {
 
   server.setErrorHandler((error, request, reply) => {
     const answer = asHttpError(error);
-    if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+    if (answer.status === 500) request.log.error({ err: error, reqId: request.id }, 'request failed');
     sendError(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
   });
 
