@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const root = resolve(__dirname, '../../..');
@@ -33,7 +33,8 @@ function substitution(original: string, substitute: string): Plugin {
     name: 'substitution',
     setup(builder) {
       let substituted = false;
-      builder.onResolve({ filter: /^\./ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      const imports = new RegExp(`^\\..*/${basename(original, '.ts')}$`);
+      builder.onResolve({ filter: imports }, async ({ path, importer, resolveDir, kind, pluginData }) => {
         if (pluginData === substitution || importer === substitute) return undefined;
         const found = await builder.resolve(path, { importer, resolveDir, kind, pluginData: substitution });
         if (found.path !== original) return undefined;
