@@ -23,6 +23,7 @@ function exitCodeOf(error: unknown): number {
 
 /** Runs a command line to its end; the process's exit code tells how it went. */
 export async function run(program: Command, argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -37,4 +38,9 @@ export async function run(program: Command, argv: readonly string[]): Promise<vo
     if (process.env.MODELAPP_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Whoever read the output has gone, as in `modelapp start | head`; what runs has to end in order all the same. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

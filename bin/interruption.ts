@@ -1,5 +1,5 @@
 /** The exit code of a process that a signal ended, as shells count it. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type EndSignal = keyof typeof exitCodes;
 
 /** Thrown where a command stops because it was told to; what it had opened is closed on the way out. */
@@ -13,7 +13,7 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Turns Ctrl-C and SIGTERM into something a command can wait for, from now on. Only the first counts: a terminal and npm
+ * Turns Ctrl-C, SIGTERM and the end of the terminal into something a command can wait for, from now on. Only the first counts: a terminal and npm
  * both pass Ctrl-C on, so that it arrives twice.
  */
 export class Interruption {
@@ -22,7 +22,7 @@ export class Interruption {
 
   constructor() {
     this.#received = new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      for (const signal of Object.keys(exitCodes) as EndSignal[]) {
         process.on(signal, () => {
           this.#signal ??= signal;
           resolve(this.#signal);

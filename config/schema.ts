@@ -177,6 +177,12 @@ const Log = Options(
 const Http = Options(
   {
     bodyLimit: Type.Integer({ minimum: 1, default: 8 * 1024 ** 2, description: 'Largest request body, in bytes.' }),
+    maxSamples: Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'Most samples of a request.',
+    }),
     keepAliveTimeoutMs: Milliseconds(75_000, "Idle time of a connection; above the load balancer's 60 s."),
     headersTimeoutMs: Milliseconds(80_000, 'Time a client may take for the headers; above `keepAliveTimeoutMs`.'),
     requestTimeoutMs: Milliseconds(120_000, 'Time a client may take for a whole request.'),

@@ -99,7 +99,7 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
   );
   const signal = await interruption.wait();
   // At a terminal nobody routes traffic away first.
-  drainMs = signal === 'SIGINT' ? 0 : config.http.drainMs;
+  drainMs = signal === 'SIGTERM' ? config.http.drainMs : 0;
   say('Stopping');
 }
 

@@ -53,7 +53,7 @@ async function stream(
       input: process.stdin,
       output: process.stdout,
       errors: process.stderr,
-      predictor: new Predictor(log, new Metrics(version)),
+      predictor: new Predictor(log, new Metrics(version), config.http.maxSamples),
       model: () => loadedModel(models, name),
       service: serviceOf(config, name),
     });

@@ -43,6 +43,8 @@ export class Predictor {
   constructor(
     private readonly log: PredictionLog,
     private readonly metrics: Metrics,
+    /** Samples that one request may hold: they are predicted in one go and reach the tables as one. */
+    private readonly maxSamples: number,
   ) {}
 
   /** Whether predictions can be recorded now, without which none is answered. */
@@ -52,7 +54,7 @@ export class Predictor {
 
   /**
    * Answers once the prediction stands in the spool.
-   * @throws {HttpError} 503 without a loaded model or with a spool that takes nothing, 500 if the model fails
+   * @throws {HttpError} 413 for too many samples, 503 without a loaded model or with a spool that takes nothing, 500 if the model fails
    */
   async answer(request: AnswerRequest): Promise<Answered> {
     const { model, protocol, rows, params = model.active?.model.params ?? {} } = request;
@@ -60,6 +62,9 @@ export class Predictor {
     if (!served) throw unavailable(`the model '${model.name}' has no loaded revision yet`);
     const { revision } = served;
     const counts = this.metrics.forPrediction({ model: model.name, revision, protocol });
+    if (rows.length > this.maxSamples) {
+      throw new HttpError(413, `at most ${this.maxSamples} samples fit in a request, not ${rows.length}; send several`);
+    }
     checkLength('id', request.id);
     checkLength('user', request.unit);
     try {

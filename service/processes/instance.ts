@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, Registry as MetricsRegistry } from 'prom-client';
@@ -21,6 +22,8 @@ export interface InstanceOptions {
 
 /** How long the last answers may take on their way into the tables when an instance stops, in milliseconds. */
 const lastShippingMs = 3_000;
+/** How long a look at the tables waits for the newest answers to arrive there, in milliseconds. */
+const shippingPatienceMs = 3_000;
 
 /**
  * One machine's share of a version: its request processes, and beside them what these must not do themselves: shipping
@@ -51,7 +54,8 @@ export class Instance {
       answers: {
         claim: async (claims) => claims.map((claim) => this.#claim(claim)),
         ship: async () => {
-          await this.#shipper.shipNow();
+          // A database that hangs must not hold up who only wants to look something up.
+          await Promise.race([this.#shipper.shipNow(), sleep(shippingPatienceMs, undefined, { ref: false })]);
           return null;
         },
         metrics: async () => `${await this.#processes.clusterMetrics()}\n${await this.#metrics.metrics()}`,

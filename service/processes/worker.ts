@@ -29,8 +29,8 @@ const readinessPollMs = 20;
  * listens before its models are loaded, so that health checks get an answer from the start.
  */
 export async function runWorker(): Promise<void> {
-  // Ctrl-C reaches every process of the terminal; the supervisor decides when this one stops.
-  process.on('SIGINT', () => undefined);
+  // What a terminal sends reaches every process; the supervisor decides when this one stops.
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   const settings = await receiveSettings();
   try {
     await serve(settings);
@@ -110,7 +110,7 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
     registry: new Registry(database, version, store),
     dataLocation: new DataLocation(modelLocation.startsWith('s3:') ? modelLocation : dataDirectory),
     jobs: new JobQueue(database, version),
-    predictor: new Predictor(log, metrics),
+    predictor: new Predictor(log, metrics, config.http.maxSamples),
     lifecycle: new Lifecycle(),
     metrics,
     instance: new WorkerChannel(duplicates),

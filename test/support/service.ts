@@ -88,7 +88,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     registry,
     dataLocation: new DataLocation(dataDirectory),
     jobs: new JobQueue(pool, version),
-    predictor: new Predictor(log, metrics),
+    predictor: new Predictor(log, metrics, config.http.maxSamples),
     lifecycle: new Lifecycle(),
     metrics,
     instance: {

@@ -39,7 +39,7 @@ export interface SpoolOptions {
   readonly onFault?: (error: SpoolUnavailableError) => void;
 }
 
-/** All appends of one event-loop turn: one frame, one write, one promise. */
+/** The appends of one event-loop turn, up to `maxFrameRows`: one frame, one write, one promise. */
 interface Turn {
   lines: string;
   rows: number;
@@ -50,6 +50,9 @@ interface Turn {
 
 /** How often the size of all spools is looked up, and a spool that has failed tries again, in milliseconds. */
 const inspectMs = 200;
+
+/** A frame reaches the tables as a whole, so that one of many requests must not grow beyond what a slow database takes. */
+const maxFrameRows = 10_000;
 
 /** A buffer of this size is kept for the next frame. */
 const bufferBytes = 1024 ** 2;
@@ -95,6 +98,7 @@ export class Spool {
   append(lines: string, rows: number): Promise<void> {
     const state = this.#closed ? 'unwritable' : this.state;
     if (state !== 'ok') return Promise.reject(new SpoolUnavailableError(state));
+    if (this.#turn && this.#turn.rows + rows > maxFrameRows) this.#endTurn();
     this.#turn ??= this.#beginTurn();
     this.#count(lines.length);
     this.#turn.lines += lines;

@@ -71,7 +71,7 @@ describe.each(['without credentials', 'with credentials'] as const)('a service %
   beforeAll(async () => {
     service = await startTestService({
       config: {
-        http: { bodyLimit: limit },
+        http: { bodyLimit: limit, maxSamples: 3 },
         ...(secured && {
           auth: {
             predict: 'required',
@@ -180,6 +180,19 @@ describe.each(['without credentials', 'with credentials'] as const)('a service %
       expect([url, [200, 302].includes(await status(url))]).toEqual([url, true]);
     for (const [method, url] of routes.filter(([, path]) => /predict|run|output|jobs|models|list|metrics/.test(path)))
       expect([method, url, await status(url)]).toEqual([method, url, 405]);
+  });
+
+  test('refuses more samples than one request may hold with 413', async () => {
+    const sample = { sepal_length: 5, sepal_width: 3, petal_length: 1, petal_width: 0.2 };
+    const payload = new Array(4).fill(sample);
+    const response = await server.inject({
+      method: 'POST',
+      url: '/predict',
+      headers: { ...host, ...headers },
+      payload,
+    });
+    expect(response.statusCode).toBe(413);
+    expect(response.json().metadata.error_message).toContain('at most 3 samples');
   });
 
   test('leaves no trace of refused requests in the log', async () => {
