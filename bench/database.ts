@@ -1,32 +1,37 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
-import { parseVersion } from '../config/version';
+import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../service/database/embedded';
 import { logTables } from '../service/predictions/shipping/tables';
+import { releasedVersion } from './options';
 
 /** A PostgreSQL that is not a child of the service, and what the prediction log has in it. */
 export class BenchDatabase {
-  readonly #pool: Pool;
-  readonly #tables = logTables(parseVersion(readFileSync('VERSION', 'utf8')));
+  readonly #tables = logTables(releasedVersion());
 
   private constructor(
     readonly url: string,
+    private readonly client: Client,
     private readonly stopServer: () => Promise<void>,
-  ) {
-    this.#pool = new Pool({ connectionString: url });
-  }
+  ) {}
 
   static async start(folder: string): Promise<BenchDatabase> {
     const { url, stop } = await startEmbeddedPostgres(join(folder, 'postgres'));
-    return new BenchDatabase(url, stop);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    return new BenchDatabase(url, client, stop);
   }
 
   /** Predictions that are in the tables by now. */
   async recorded(): Promise<number> {
-    const { rows } = await this.#pool.query(`select count(*) from ${this.#tables.outputs}`);
+    const { rows } = await this.client.query(`select count(*) from ${this.#tables.outputs}`);
     return Number(rows[0].count);
+  }
+
+  /** About the same, without counting; a batch that is tried again leaves out some. */
+  async highestRunId(): Promise<number> {
+    const { rows } = await this.client.query(`select coalesce(max(run_id), 0) as highest from ${this.#tables.outputs}`);
+    return Number(rows[0].highest);
   }
 
   /**
@@ -43,7 +48,7 @@ export class BenchDatabase {
       before = recorded;
       await sleep(200);
     }
-    const { rows } = await this.#pool.query(
+    const { rows } = await this.client.query(
       `select count(*) as inputs, count(distinct (id, request_time)) as requests, (select count(*) from ${outputs}) as outputs
        from ${inputs}`,
     );
@@ -52,7 +57,7 @@ export class BenchDatabase {
   }
 
   async stop(): Promise<void> {
-    await this.#pool.end();
+    await this.client.end();
     await this.stopServer();
   }
 }

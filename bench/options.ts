@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { parseVersion, type Version } from '../config/version';
 
 const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false } } });
 
@@ -8,6 +10,9 @@ export const smoke = values.smoke;
 
 /** A duration or a number as it is measured, and as it is tried. */
 export const amount = (measured: number, tried: number): number => (smoke ? tried : measured);
+
+/** The version of this tree, whose tables the service writes. */
+export const releasedVersion = (): Version => parseVersion(readFileSync('VERSION', 'utf8'));
 
 /** What figures depend on. */
 export function describeMachine(): string {

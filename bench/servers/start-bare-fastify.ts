@@ -6,5 +6,5 @@ import { type ServerProcess, startServer } from '../system/server-process';
 export async function startBareFastify(core: number): Promise<ServerProcess> {
   const port = await freePort();
   const program = join(__dirname, 'bare-fastify.cjs');
-  return startServer({ command: [process.execPath, program, String(port)], port, readyPath: '/readyz', core });
+  return startServer({ command: [process.execPath, program, String(port)], port, core });
 }

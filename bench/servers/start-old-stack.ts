@@ -26,7 +26,6 @@ export async function startOldStack(core: number, dataDirectory: string, folder:
   return startServer({
     command: [python, '-m', 'gunicorn', ...place, ...workers, 'app:app'],
     port,
-    readyPath: '/readyz',
     core,
     env: { MODEL: model, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   });

@@ -27,5 +27,5 @@ export async function startService({
     '--processes',
     String(processes),
   ] as const;
-  return startServer({ command: [...program], port, readyPath: '/readyz', ...(core !== undefined && { core }) });
+  return startServer({ command: [...program], port, readyText: 'Ready after', ...(core !== undefined && { core }) });
 }

@@ -14,8 +14,11 @@ export interface ServerProcess {
 export interface ServerCommand {
   readonly command: readonly [program: string, ...args: string[]];
   readonly port: number;
-  /** A path that answers 200 once the server is ready. */
-  readonly readyPath: string;
+  /**
+   * What it prints once all its processes are ready.
+   * @default it is ready when `/readyz` answers 200
+   */
+  readonly readyText?: string;
   /**
    * The only core that it may run on.
    * @default any
@@ -36,15 +39,14 @@ export function pinThisProcess(core: number): void {
  * Starts a server and waits until it is ready.
  * @throws {Error} with what it printed, if it ends instead
  */
-export async function startServer({ command, port, readyPath, core, env }: ServerCommand): Promise<ServerProcess> {
+export async function startServer({ command, port, readyText, core, env }: ServerCommand): Promise<ServerProcess> {
   const [program, ...args] = core === undefined ? command : ['taskset', '--cpu-list', String(core), ...command];
   const child = spawn(program as string, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
   const printed = collectOutput(child);
-  const url = `http://127.0.0.1:${port}${readyPath}`;
-  while (!(await isReady(url))) {
+  while (!(readyText === undefined ? await isReady(port) : printed().includes(readyText))) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`${command.join(' ')} ended:\n${printed()}`);
     await sleep(10);
@@ -63,9 +65,9 @@ export async function startServer({ command, port, readyPath, core, env }: Serve
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isReady(port: number): Promise<boolean> {
   try {
-    const response = await fetch(url);
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
     await response.arrayBuffer();
     return response.ok;
   } catch {
