@@ -22,7 +22,7 @@ export class BenchDatabase {
     return new BenchDatabase(url, client, stop);
   }
 
-  /** Predictions that are in the tables by now. */
+  /** Rows that are in each of the two tables by now, one for each sample. */
   async recorded(): Promise<number> {
     const { rows } = await this.client.query(`select count(*) from ${this.#tables.outputs}`);
     return Number(rows[0].count);
@@ -49,7 +49,8 @@ export class BenchDatabase {
       await sleep(200);
     }
     const { rows } = await this.client.query(
-      `select count(*) as inputs, count(distinct (id, request_time)) as requests, (select count(*) from ${outputs}) as outputs
+      `select count(*) as inputs, count(distinct (id, request_time, sample)) as samples,
+         (select count(*) from ${outputs}) as outputs
        from ${inputs}`,
     );
     const faults = Object.entries(rows[0]).filter(([, count]) => Number(count) !== answered);

@@ -16,18 +16,19 @@ import { type Column, median, table, whole } from './table';
  */
 
 const backlogRows = amount(1_000_000, 2_000);
-const rate = amount(20_000, 200);
+const samples = 20;
+const rate = amount(1_000, 20);
 const sliceSeconds = amount(10, 0.5);
 const slices = amount(6, 2);
-const connections = 64;
+const connections = 16;
 const processes = 2;
 const pollMs = 50;
 
 const columns: readonly Column[] = [
   { heading: 'what', align: 'left' },
-  { heading: 'predictions/s', align: 'right' },
+  { heading: 'rows/s', align: 'right' },
   { heading: 'seconds', align: 'right' },
-  { heading: `not in the tables after ${sliceSeconds} s`, align: 'right' },
+  { heading: `rows waiting after ${sliceSeconds} s`, align: 'right' },
   { heading: 'at the end', align: 'right' },
   { heading: 'p99', align: 'right' },
 ];
@@ -43,14 +44,32 @@ run(() =>
     const service = stopAtEnd(await startService({ ...place, processes }));
     const drained = await drain(database);
     await database.checkRecorded(backlogRows);
-    const kept = await keepUp(database, service.port);
-    await database.checkRecorded(backlogRows + kept.answered);
-
+    let recorded = backlogRows;
+    const lines = [drained];
+    for (const load of loads) {
+      const kept = await keepUp(database, service.port, load, recorded);
+      recorded += kept.answered;
+      await database.checkRecorded(recorded);
+      lines.push(kept.line);
+    }
     console.log(`${describeMachine()}; ${processes} processes, ${connections} connections\n`);
-    console.log(table(columns, [drained, kept.row]));
-    console.log(`\nAll ${whole(backlogRows + kept.answered)} predictions are in both tables, each once.`);
+    console.log(table(columns, lines));
+    console.log(`\nA row is one sample, in both tables; all ${whole(recorded)} are there, each once.`);
   }),
 );
+
+interface Steady {
+  readonly what: string;
+  /** Of each request. */
+  readonly samples: number;
+  /** Requests per second; as many as are answered if absent. */
+  readonly rate?: number;
+}
+
+const loads: readonly Steady[] = [
+  { what: `${whole(rate)} requests/s of ${samples} samples`, samples, rate },
+  { what: 'all requests of one sample that are answered', samples: 1 },
+];
 
 /** From the first row that appears to the last. */
 async function drain(database: BenchDatabase): Promise<readonly string[]> {
@@ -58,7 +77,7 @@ async function drain(database: BenchDatabase): Promise<readonly string[]> {
   const last = await waitFor(database, backlogRows);
   const seconds = (last.at - first.at) / 1000;
   const perSecond = seconds > 0 ? whole((last.rows - first.rows) / seconds) : '';
-  return [`backlog of ${whole(backlogRows)} drained`, perSecond, seconds.toFixed(1), '', '0', ''];
+  return [`a backlog of ${whole(backlogRows)} drained`, perSecond, seconds.toFixed(1), '', '0', ''];
 }
 
 async function waitFor(database: BenchDatabase, atLeast: number): Promise<{ rows: number; at: number }> {
@@ -70,29 +89,35 @@ async function waitFor(database: BenchDatabase, atLeast: number): Promise<{ rows
 }
 
 /**
- * Requests at a steady rate, in slices one after the other. If the answers that the tables lack are no more after the last
- * slice than after the first, the tables keep up.
+ * Requests in slices of time, one after the other. If the answers that the tables lack are no more after the last slice
+ * than after the first, the tables keep up.
+ * @param recorded rows in the tables before
  */
-async function keepUp(database: BenchDatabase, port: number): Promise<{ answered: number; row: readonly string[] }> {
-  const slice = { port, nextRequest: inferRequests(irisFlowers()), connections, seconds: sliceSeconds };
-  let { answered } = await send({ ...slice, rate: rate / 2 });
-  const lacking: number[] = [];
+async function keepUp(
+  database: BenchDatabase,
+  port: number,
+  { what, samples, rate }: Steady,
+  recorded: number,
+): Promise<{ answered: number; line: readonly string[] }> {
+  const slice = { port, nextRequest: inferRequests(irisFlowers(), samples), connections, rate, seconds: sliceSeconds };
+  let answered = 0;
+  const waiting: number[] = [];
   const rates: number[] = [];
   const latencies: number[] = [];
   for (let n = 0; n < slices; n += 1) {
-    const result = await send({ ...slice, rate });
-    answered += result.answered;
-    lacking.push(backlogRows + answered - (await database.highestRunId()));
-    rates.push(result.answered / result.seconds);
+    const result = await send(slice);
+    answered += samples * result.answered;
+    waiting.push(recorded + answered - (await database.highestRunId()));
+    rates.push((samples * result.answered) / result.seconds);
     latencies.push(quantileOf(result.latencies, 0.99));
   }
-  const row = [
-    `${whole(rate)} requests/s asked for`,
+  const line = [
+    what,
     whole(median(rates)),
     String(slices * sliceSeconds),
-    whole(lacking[0] as number),
-    whole(lacking.at(-1) as number),
+    whole(waiting[0] as number),
+    whole(waiting.at(-1) as number),
     `${median(latencies).toFixed(1)} ms`,
   ];
-  return { answered, row };
+  return { answered, line };
 }

@@ -28,14 +28,18 @@ export function runRequests(name: string, flowers: readonly Flower[]): RequestSo
   };
 }
 
-/** `POST /v2/models/iris/infer` of the Open Inference Protocol: one sample, a tensor for each feature. */
-export function inferRequests(flowers: readonly Flower[]): RequestSource {
-  const requests = flowers.map((flower) => {
-    const inputs = Object.entries(numbers(flower)).map(([name, value]) => ({
+/**
+ * `POST /v2/models/iris/infer` of the Open Inference Protocol: a tensor for each feature.
+ * @param samples in each request
+ */
+export function inferRequests(flowers: readonly Flower[], samples = 1): RequestSource {
+  const requests = flowers.map((_, first) => {
+    const sent = Array.from({ length: samples }, (_, i) => numbers(flowers[(first + i) % flowers.length] as Flower));
+    const inputs = features.map((name) => ({
       name,
-      shape: [1],
+      shape: [samples],
       datatype: 'FP64',
-      data: [value],
+      data: sent.map((flower) => flower[name]),
     }));
     return post('/v2/models/iris/infer', JSON.stringify({ inputs }));
   });
