@@ -25,6 +25,16 @@ export class Names {
     return `${this.prefix}ModelApp-${dashed(version)}`;
   }
 
+  /** `ModelApp-Traffic` */
+  get trafficStack(): string {
+    return `${this.prefix}ModelApp-Traffic`;
+  }
+
+  /** `ModelApp-Split` */
+  get splitStack(): string {
+    return `${this.prefix}ModelApp-Split`;
+  }
+
   /** `modelapp-tables` */
   function(name: FunctionName): string {
     return `${this.application}-${name}`;

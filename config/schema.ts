@@ -245,6 +245,12 @@ const Aws = Options(
     deletionProtection: Type.Boolean({ default: true, description: 'Of the database.' }),
     multiAz: Type.Boolean({ default: false, description: 'A standby of the database in another zone.' }),
     databaseInstanceType: Type.String({ default: 't4g.small', description: 'Class of the database instance.' }),
+    stickinessSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 604_800,
+      default: 3_600,
+      description: 'How long a traffic split keeps a client with the version it met first, in seconds; 0 does not.',
+    }),
     secrets: Type.Record(
       Type.String({ pattern: '^[A-Z_][A-Z0-9_]*$' }),
       Type.String({ pattern: '^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\\d{12}:secret:.+-[A-Za-z0-9]{6}$' }),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from 'constructs';
+import { parseSplit, type Split } from '../config/split';
 import { parseVersion, type Version } from '../config/version';
 
 /** What is released, and which older versions live beside it. */
@@ -9,6 +10,10 @@ export interface Release {
   readonly version: Version;
   /** Versions that were released from other trees and are live. */
   readonly otherVersions: readonly Version[];
+  /** Whether there is an entry that all versions share; a split needs it. */
+  readonly traffic: boolean;
+  /** How that entry splits its traffic between versions; unsplit, it answers only requests that name their version. */
+  readonly split?: Split;
   /** Whether a version's tables are archived when it is destroyed. */
   readonly archive: boolean;
   /** What the build made: the folder `image/`, and `lambda/<name>/` for each function. */
@@ -16,13 +21,16 @@ export interface Release {
 }
 
 /**
- * The release of the tree in `directory`, with the context values `versions` and `archive`. In `cdk.json` their names begin
- * with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
+ * The release of the tree in `directory`, with the context values `versions`, `traffic`, `split` and `archive`. In
+ * `cdk.json` their names begin with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
  * @throws {Error} naming the file or the context value
  */
 export function readRelease(node: Node, directory: string): Release {
   const version = named('VERSION', () => parseVersion(readFileSync(join(directory, 'VERSION'), 'utf8')));
   const versions = named("context 'versions'", () => parseVersions(context(node, 'versions') ?? ''));
+  const live = [...new Set([version, ...versions])];
+  const split = named("context 'split'", () => readSplit(context(node, 'split') ?? '', live));
+  const traffic = named("context 'traffic'", () => parseBoolean(context(node, 'traffic') ?? 'false'));
   const buildDirectory = join(directory, 'dist');
   for (const part of ['image', 'lambda']) {
     if (!existsSync(join(buildDirectory, part))) {
@@ -31,7 +39,9 @@ export function readRelease(node: Node, directory: string): Release {
   }
   return {
     version,
-    otherVersions: [...new Set(versions)].filter((other) => other !== version),
+    otherVersions: live.slice(1),
+    traffic: traffic || split !== undefined,
+    ...(split && { split }),
     archive: named("context 'archive'", () => parseBoolean(context(node, 'archive') ?? 'true')),
     buildDirectory,
   };
@@ -47,6 +57,19 @@ const parseVersions = (text: string): Version[] =>
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(parseVersion);
+
+/** An empty text turns off the split that `cdk.json` names. */
+function readSplit(text: string, live: readonly Version[]): Split | undefined {
+  if (text.trim() === '') return undefined;
+  const split = parseSplit(text);
+  const unknown = split.find(({ version }) => !live.includes(version));
+  if (unknown) {
+    throw new Error(
+      `'${unknown.version}' is none of the live versions ${live.join(', ')}: add it to the context value 'versions'`,
+    );
+  }
+  return split;
+}
 
 function parseBoolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new Error(`'${text}' is neither true nor false`);

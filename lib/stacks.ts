@@ -5,47 +5,64 @@ import { Names } from '../config/names';
 import type { Config } from '../config/schema';
 import type { Version } from '../config/version';
 import { BaseStack } from './base';
+import { refuseEqualPriorities } from './constructs/version-rule';
 import type { Release } from './release';
+import { SplitStack } from './split';
+import { TrafficStack } from './traffic';
 import { VersionStack } from './version';
 
 /** The stacks of a deployment, by name. */
 export type Stacks = Readonly<Record<string, Stack>>;
 
 /**
- * All stacks of a deployment: what the versions share, the released version, and the other live ones. A finding of cdk-nag
- * that nobody has acknowledged fails the synthesis.
+ * All stacks of a deployment: what the versions share, the entry that they share if there is one, the released version, the
+ * other live ones, and at last the split of the traffic between them. A finding of cdk-nag that nobody has acknowledged
+ * fails the synthesis.
+ * @throws {Error} naming two versions that cannot be live together behind the shared entry
  */
 export function createStacks(app: App, config: Config, release: Release): Stacks {
   const names = new Names(config.aws.prefix);
   const env = environment(config);
-  const image = join(release.buildDirectory, 'image');
   const stacks: Record<string, Stack> = {};
-  const add = (stack: Stack) => {
+  const add = <T extends Stack>(stack: T): T => {
     Tags.of(stack).add('modelapp:stack', stack.stackName);
     stacks[stack.stackName] = stack;
+    return stack;
   };
 
-  const base = new BaseStack(app, names.baseStack, {
-    env,
-    names,
-    config,
-    bundles: join(release.buildDirectory, 'lambda'),
-    description: 'modelapp: what all model versions share',
-  });
-  add(base);
-  for (const version of [release.version, ...release.otherVersions]) {
+  const bundles = join(release.buildDirectory, 'lambda');
+  const description = 'modelapp: what all model versions share';
+  const base = add(new BaseStack(app, names.baseStack, { env, names, config, bundles, description }));
+
+  const live = [release.version, ...release.otherVersions];
+  let traffic: TrafficStack | undefined;
+  if (release.traffic) {
+    refuseEqualPriorities(live);
+    const description = 'modelapp: the entry that model versions share';
+    traffic = add(new TrafficStack(app, names.trafficStack, { env, config, base, description }));
+  }
+
+  const image = join(release.buildDirectory, 'image');
+  const versions = new Map<Version, VersionStack>();
+  for (const version of live) {
     const stack = new VersionStack(app, names.versionStack(version), {
       env,
       names,
       config,
       version,
       base,
+      traffic,
       archive: release.archive,
       description: `modelapp: model version ${version}`,
       ...(version === release.version && { image: { directory: image, sourceHash: FileSystem.fingerprint(image) } }),
     });
     Tags.of(stack).add('modelapp:version', version);
-    add(stack);
+    versions.set(version, add(stack));
+  }
+
+  if (traffic && release.split) {
+    const description = 'modelapp: how traffic is split between model versions';
+    add(new SplitStack(app, names.splitStack, { env, config, traffic, split: release.split, versions, description }));
   }
   if (config.auth.admin === 'public') warnOfPublicAdmin(stacks, names, release.version);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,12 +1,7 @@
-import { CfnOutput, Duration, Stack, type StackProps, type StackSynthesizer } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, type StackSynthesizer } from 'aws-cdk-lib';
 import { InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import {
-  ApplicationProtocol,
-  ApplicationTargetGroup,
-  ListenerAction,
-  TargetType,
-} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ApplicationTargetGroup, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { Names } from '../config/names';
 import type { Config } from '../config/schema';
@@ -20,8 +15,11 @@ import { ScalingCluster } from './constructs/cluster';
 import { InferenceService } from './constructs/inference-service';
 import { InferenceTask } from './constructs/inference-task';
 import { PublicLoadBalancer } from './constructs/load-balancer';
+import { TaskTargetGroup } from './constructs/target-group';
 import { VersionMonitoring } from './constructs/version-monitoring';
+import { VersionRule } from './constructs/version-rule';
 import { ReleaseSynthesizer } from './release-synthesizer';
+import type { TrafficStack } from './traffic';
 
 /** The image that a stack builds and publishes. */
 export interface ImageSource {
@@ -37,6 +35,11 @@ export interface VersionStackProps extends StackProps {
   readonly version: Version;
   readonly base: BaseStack;
   /**
+   * The entry that the version shares with others.
+   * @default none: the version has a load balancer of its own only
+   */
+  readonly traffic?: TrafficStack | undefined;
+  /**
    * The image to publish under the version's tag.
    * @default none: the image was released before
    */
@@ -50,25 +53,30 @@ export interface VersionStackProps extends StackProps {
 
 /** One model version: its image, its tables, and the service behind a load balancer of its own. */
 export class VersionStack extends Stack {
+  /** The tasks behind the shared entry. */
+  readonly sharedTargetGroup: ApplicationTargetGroup | undefined;
+
   constructor(scope: Construct, id: string, props: VersionStackProps) {
-    const { names, config, version, base, image, archive = true, ...stackProps } = props;
+    const { names, config, version, base, traffic, image, archive = true, ...stackProps } = props;
     super(scope, id, { ...stackProps, ...(image && { synthesizer: releaseSynthesizer(names, version, image) }) });
     if (image) this.publish(image, config);
     const release = new ReleaseGuard(this, 'Release', { names, version, source: image?.sourceHash ?? released });
     const tables = new VersionTables(this, 'Tables', { names, version, archive });
 
-    const targetGroup = this.targetGroup(base);
+    const own = new TaskTargetGroup(this, 'Own', base.network.vpc);
     const entry = new PublicLoadBalancer(this, 'Entry', {
       vpc: base.network.vpc,
       accessLogs: { bucket: base.buckets.logs, prefix: `alb/${dashed(version)}` },
-      defaultAction: ListenerAction.forward([targetGroup]),
+      defaultAction: ListenerAction.forward([own]),
       certificateArn: config.aws.certificateArn,
     });
+    this.sharedTargetGroup = traffic && this.share(traffic, version, base);
     const monitoring = new VersionMonitoring(this, 'Monitoring', {
       names,
       version,
       loadBalancer: entry.loadBalancer,
-      targetGroup,
+      own,
+      shared: this.sharedTargetGroup,
       thresholds: config.capacity,
       alarmAction: base.notices.alarmAction,
     });
@@ -84,7 +92,7 @@ export class VersionStack extends Stack {
     const { service } = new InferenceService(this, 'Service', {
       cluster: new ScalingCluster(this, 'Capacity', { network: base.network, capacity: config.capacity }),
       taskDefinition: task.definition,
-      targetGroups: [targetGroup],
+      targetGroups: [own, ...(this.sharedTargetGroup ? [this.sharedTargetGroup] : [])],
       capacity: config.capacity,
       rollbackAlarm: monitoring.errors,
     });
@@ -95,14 +103,13 @@ export class VersionStack extends Stack {
     for (const name of ['Endpoint', 'URL']) new CfnOutput(this, name, { value: entry.url });
   }
 
-  private targetGroup(base: BaseStack): ApplicationTargetGroup {
-    return new ApplicationTargetGroup(this, 'Own', {
-      vpc: base.network.vpc,
-      targetType: TargetType.INSTANCE,
-      protocol: ApplicationProtocol.HTTP,
-      deregistrationDelay: Duration.seconds(30),
-      healthCheck: { path: '/alive', interval: Duration.seconds(10), timeout: Duration.seconds(5) },
-    });
+  /** A group belongs to one load balancer, and ECS takes none that no load balancer uses: hence a second one, with a rule. */
+  private share(entry: TrafficStack, version: Version, base: BaseStack): ApplicationTargetGroup {
+    const targetGroup = new TaskTargetGroup(this, 'Shared', base.network.vpc);
+    new VersionRule(this, 'SharedRule', { version, entry, targetGroup });
+    // Always, not only while a split imports it: a deployment without the split could not remove an export in use.
+    this.exportValue(targetGroup.targetGroupArn);
+    return targetGroup;
   }
 
   private publish({ directory, sourceHash }: ImageSource, { capacity }: Config): void {

@@ -1,6 +1,7 @@
 import { Annotations, Validations } from 'aws-cdk-lib';
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
+  type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ListenerAction,
@@ -25,6 +26,9 @@ export interface PublicLoadBalancerProps {
 /** A load balancer open to the world on 80, and on 443 if there is a certificate; 80 then only redirects. */
 export class PublicLoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
+  /** The listener that serves clients, not the one that redirects them. */
+  readonly listener: ApplicationListener;
+  readonly securityGroup: ISecurityGroup;
   /** Address of the load balancer, without a slash at the end. */
   readonly url: string;
 
@@ -32,20 +36,22 @@ export class PublicLoadBalancer extends Construct {
     super(scope, id);
     const { vpc, certificateArn, defaultAction } = props;
     const ports = certificateArn ? [80, 443] : [80];
+    this.securityGroup = this.worldOpenGroup(vpc, ports);
     this.loadBalancer = new ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc,
       vpcSubnets: { subnets: vpc.publicSubnets },
       internetFacing: true,
       dropInvalidHeaderFields: true,
-      securityGroup: this.worldOpenGroup(vpc, ports),
+      securityGroup: this.securityGroup,
     });
     this.logAccess(props.accessLogs);
     if (certificateArn) {
-      this.listen('Https', ApplicationProtocol.HTTPS, defaultAction, [ListenerCertificate.fromArn(certificateArn)]);
+      const certificate = ListenerCertificate.fromArn(certificateArn);
+      this.listener = this.listen('Https', ApplicationProtocol.HTTPS, defaultAction, [certificate]);
       const redirect = ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true });
       this.listen('Http', ApplicationProtocol.HTTP, redirect);
     } else {
-      this.listen('Http', ApplicationProtocol.HTTP, defaultAction);
+      this.listener = this.listen('Http', ApplicationProtocol.HTTP, defaultAction);
       Annotations.of(this).addWarningV2(
         'modelapp:plain-http',
         'Requests and keys travel unencrypted: set aws.certificateArn to serve HTTPS.',
@@ -82,7 +88,7 @@ export class PublicLoadBalancer extends Construct {
     protocol: ApplicationProtocol,
     defaultAction: ListenerAction,
     certificates: ListenerCertificate[] = [],
-  ): void {
-    this.loadBalancer.addListener(id, { protocol, open: false, defaultAction, certificates });
+  ): ApplicationListener {
+    return this.loadBalancer.addListener(id, { protocol, open: false, defaultAction, certificates });
   }
 }

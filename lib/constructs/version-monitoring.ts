@@ -26,12 +26,24 @@ export interface VersionMonitoringProps {
   readonly names: Names;
   readonly version: Version;
   readonly loadBalancer: ApplicationLoadBalancer;
-  readonly targetGroup: ApplicationTargetGroup;
+  /** The tasks behind `loadBalancer`. */
+  readonly own: ApplicationTargetGroup;
+  /**
+   * The tasks behind the entry that versions share.
+   * @default none
+   */
+  readonly shared: ApplicationTargetGroup | undefined;
   readonly thresholds: Pick<Config['capacity'], 'maxErrorShare' | 'maxLatencyMs'>;
   readonly alarmAction: IAlarmAction;
 }
 
 const period = Duration.minutes(1);
+
+/** Their sum in a minute; those without a value then count as 0. */
+const sum = (metrics: Record<string, IMetric>): string =>
+  Object.keys(metrics)
+    .map((name) => `FILL(${name}, 0)`)
+    .join(' + ');
 
 /** The alarms of a version, which have fixed names, and its dashboard. */
 export class VersionMonitoring extends Construct {
@@ -48,7 +60,7 @@ export class VersionMonitoring extends Construct {
     private readonly props: VersionMonitoringProps,
   ) {
     super(scope, id);
-    const { thresholds, targetGroup } = props;
+    const { thresholds, own } = props;
     this.errors = this.alarm('errors', {
       alarmDescription: `More than ${thresholds.maxErrorShare * 100} % of the requests fail.`,
       metric: this.errorShare(),
@@ -57,13 +69,13 @@ export class VersionMonitoring extends Construct {
     });
     this.latency = this.alarm('latency', {
       alarmDescription: `One request of a hundred takes longer than ${thresholds.maxLatencyMs} ms.`,
-      metric: targetGroup.metrics.targetResponseTime({ period, statistic: Stats.percentile(99) }),
+      metric: this.responseTime(99),
       threshold: thresholds.maxLatencyMs / 1000,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     });
     this.unhealthy = this.alarm('unhealthy', {
       alarmDescription: 'A task fails its health check.',
-      metric: targetGroup.metrics.unhealthyHostCount({ period, statistic: Stats.MAXIMUM }),
+      metric: own.metrics.unhealthyHostCount({ period, statistic: Stats.MAXIMUM }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     });
@@ -86,36 +98,65 @@ export class VersionMonitoring extends Construct {
     return alarm;
   }
 
-  /** Answers of tasks and of the load balancer itself, for which a minute without requests counts as none. */
+  /** Answers of tasks and of load balancers themselves; a minute without requests counts as none that failed. */
   private errorShare(): IMetric {
-    const { loadBalancer } = this.props;
-    const sum = { period, statistic: Stats.SUM };
+    const { requests, failed } = this.counts();
     return new MathExpression({
       label: 'Share of 5xx',
       period,
-      expression: 'IF(requests > 0, (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)',
-      usingMetrics: {
-        requests: loadBalancer.metrics.requestCount(sum),
-        tasks: loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum),
-        balancer: loadBalancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, sum),
+      expression: `IF(${sum(requests)} > 0, (${sum(failed)}) / (${sum(requests)}), 0)`,
+      usingMetrics: { ...requests, ...failed },
+    });
+  }
+
+  /** The shared load balancer counts its own errors for all versions; per group it counts connections that failed. */
+  private counts(): { requests: Record<string, IMetric>; failed: Record<string, IMetric> } {
+    const { loadBalancer, shared } = this.props;
+    const options = { period, statistic: Stats.SUM };
+    return {
+      requests: {
+        requests: loadBalancer.metrics.requestCount(options),
+        ...(shared && { shared_requests: shared.metrics.requestCount(options) }),
       },
+      failed: {
+        tasks: loadBalancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, options),
+        balancer: loadBalancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, options),
+        ...(shared && {
+          shared_tasks: shared.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, options),
+          shared_connections: shared.metrics.targetConnectionErrorCount(options),
+        }),
+      },
+    };
+  }
+
+  /** Percentiles of two groups have no sum: the slower one speaks. */
+  private responseTime(percentile: number): IMetric {
+    const { own, shared } = this.props;
+    const options = { period, statistic: Stats.percentile(percentile) };
+    const ownTime = own.metrics.targetResponseTime(options);
+    if (!shared) return ownTime;
+    const name = (group: string) => `${group}_p${percentile}`;
+    return new MathExpression({
+      label: `p${percentile}`,
+      period,
+      expression: `MAX([FILL(${name('own')}, 0), FILL(${name('shared')}, 0)])`,
+      usingMetrics: { [name('own')]: ownTime, [name('shared')]: shared.metrics.targetResponseTime(options) },
     });
   }
 
   private addDashboard(): void {
-    const { names, version, loadBalancer, targetGroup } = this.props;
-    const { metrics } = targetGroup;
-    const percentile = (p: number) => metrics.targetResponseTime({ period, statistic: Stats.percentile(p) });
+    const { names, version, own } = this.props;
+    const { metrics } = own;
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
     new Dashboard(this, 'Dashboard', {
       dashboardName: names.monitoring(version),
       widgets: [
         [
-          graph('Requests per minute', [loadBalancer.metrics.requestCount({ period })]),
+          graph('Requests per minute', Object.values(this.counts().requests)),
           graph('Share of 5xx', [this.errorShare()]),
         ],
         [
-          graph('Seconds to answer', [percentile(50), percentile(99)]),
+          graph('Seconds to answer', [this.responseTime(50), this.responseTime(99)]),
           graph('Tasks', [metrics.healthyHostCount({ period }), metrics.unhealthyHostCount({ period })]),
         ],
       ],

@@ -28,6 +28,8 @@ const configurations: [string, SynthesisOptions][] = [
   ['an account', { config: { aws: { account: '111111111111', region: 'eu-central-1' } } }],
   ['flow logs and a standby', { config: { aws: { flowLogs: true, multiAz: true } } }],
   ['an unprotected database', { config: { aws: { deletionProtection: false } } }],
+  ['a shared entry', { traffic: true }],
+  ['a split', { otherVersions: ['1.0.0', '1.1.0'], split: '1.1.0:90,1.2.0:10' }],
   ['a prefix', { config: { aws: { prefix: 'Staging-' } } }],
 ];
 
@@ -43,7 +45,7 @@ test('a finding that nobody acknowledged fails the synthesis', () => {
 });
 
 test('every acknowledgement is for one acceptable finding, beside its construct, with a reason', () => {
-  const { app } = synthesize();
+  const { app } = synthesize({ split: '1.2.0:1' });
 
   const found = acknowledgements(app);
 
@@ -56,5 +58,5 @@ test('every acknowledgement is for one acceptable finding, beside its construct,
 });
 
 test("the templates fit CloudFormation's own rules", () => {
-  expect(() => synthesize({ app: { builtinCloudFormationValidation: true } })).not.toThrow();
+  expect(() => synthesize({ split: '1.2.0:1', app: { builtinCloudFormationValidation: true } })).not.toThrow();
 });

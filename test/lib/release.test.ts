@@ -14,8 +14,9 @@ function tree({ version = '1.2.0\n', built = true } = {}): string {
 const release = (context: Record<string, unknown> = {}, directory = tree()) =>
   readRelease(new App({ context }).node, directory);
 
-test('without context only VERSION is live, and tables are archived', () => {
-  expect(release()).toMatchObject({ version: '1.2.0', otherVersions: [], archive: true });
+test('without context only VERSION is live, nothing is shared, and tables are archived', () => {
+  expect(release()).toMatchObject({ version: '1.2.0', otherVersions: [], traffic: false, archive: true });
+  expect(release().split).toBeUndefined();
 });
 
 test.each([
@@ -28,6 +29,45 @@ test.each([
 
 test('the command line wins over cdk.json', () => {
   expect(release({ versions: '1.1.0', 'modelapp:versions': ['1.0.0'] }).otherVersions).toEqual(['1.1.0']);
+});
+
+test.each([
+  ['a text, as the command line gives it', 'true', true],
+  ['a truth value, as cdk.json may hold it', true, true],
+  ['false', 'false', false],
+])('versions share an entry if traffic is true: %s', (_, traffic, expected) => {
+  expect(release({ traffic }).traffic).toBe(expected);
+});
+
+test('a malformed traffic is refused', () => {
+  expect(() => release({ traffic: 'yes' })).toThrow("context 'traffic': 'yes' is neither true nor false");
+});
+
+test.each([
+  ['a text', '1.1.0:90,1.2.0:10'],
+  ['a list, as cdk.json may hold it', ['1.1.0:90', '1.2.0:10']],
+])('a split is %s, and implies the shared entry', (_, split) => {
+  const { traffic, split: read } = release({ versions: '1.1.0', 'modelapp:split': split });
+
+  expect(read).toEqual([
+    { version: '1.1.0', weight: 90 },
+    { version: '1.2.0', weight: 10 },
+  ]);
+  expect(traffic).toBe(true);
+});
+
+test('an empty split on the command line turns off that of cdk.json', () => {
+  expect(release({ split: '', 'modelapp:split': '1.2.0:1' })).not.toHaveProperty('split');
+});
+
+test.each([
+  ['1.2.0', "'1.2.0' is not VERSION:WEIGHT"],
+  ['1.2.0:1000', "'1.2.0:1000': the weight '1000' is not a whole number from 0 to 999"],
+  ['1.2.0:1,1.2.0:2', "'1.2.0' stands there twice"],
+  ['1.2.0:0', 'all weights are 0'],
+  ['1.2.0:1,1.3.0:0', "'1.3.0' is none of the live versions 1.2.0, 1.1.0: add it to the context value 'versions'"],
+])("the split '%s' is refused, naming the context value and the entry", (split, message) => {
+  expect(() => release({ versions: '1.1.0', split })).toThrow(`context 'split': ${message}`);
 });
 
 test('the archive can be turned off', () => {

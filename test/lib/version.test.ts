@@ -336,7 +336,9 @@ describe('the alarms', () => {
   test('errors measures the share of 5xx, of the tasks and of the load balancer', () => {
     const metrics = alarm('errors').Metrics;
 
-    expect(metrics[0].Expression).toBe('IF(requests > 0, (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)');
+    expect(metrics[0].Expression).toBe(
+      'IF(FILL(requests, 0) > 0, (FILL(tasks, 0) + FILL(balancer, 0)) / (FILL(requests, 0)), 0)',
+    );
     expect(
       metrics
         .slice(1)

@@ -5,6 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import cdkJson from '../../../cdk.json';
 import { resolveConfig } from '../../../config/resolve';
 import type { ConfigInput } from '../../../config/schema';
+import { parseSplit } from '../../../config/split';
 import { parseVersion } from '../../../config/version';
 import { createStacks, type Stacks } from '../../../lib/stacks';
 import { runFolder } from '../../support/test-run';
@@ -12,6 +13,10 @@ import { runFolder } from '../../support/test-run';
 export interface SynthesisOptions {
   readonly version?: string;
   readonly otherVersions?: readonly string[];
+  /** Whether versions share an entry; a split implies it. */
+  readonly traffic?: boolean;
+  /** As the command line takes it: `1.1.0:90,1.2.0:10`. */
+  readonly split?: string;
   readonly archive?: boolean;
   /** Sections of the configuration that differ from the defaults. */
   readonly config?: Omit<ConfigInput, 'models'>;
@@ -47,11 +52,14 @@ export const environment = { account: '111111111111', region: 'eu-central-1' };
 /** The app with the context of `cdk.json`, not yet synthesised. */
 export function createApp(options: SynthesisOptions = {}): { app: App; stacks: Stacks } {
   const { version = '1.2.0', otherVersions = [], archive = true, config = {}, dockerfile = 'FROM scratch' } = options;
+  const { split, traffic = split !== undefined } = options;
   const app = new App({ builtinCloudFormationValidation: false, ...options.app, context: cdkJson.context });
   const stacks = createStacks(app, resolveConfig({ models, ...config }), {
     version: parseVersion(version),
     otherVersions: otherVersions.map(parseVersion),
     archive,
+    traffic,
+    ...(split && { split: parseSplit(split) }),
     buildDirectory: buildDirectory(dockerfile),
   });
   return { app, stacks };
