@@ -61,7 +61,11 @@ export async function readSettings(options: PlaceOptions, environment = process.
   };
 }
 
-function readVersion(file: string): Version {
+/**
+ * Reads the version that a tree releases.
+ * @throws {CommandError} naming the file
+ */
+export function readVersion(file: string): Version {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

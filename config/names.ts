@@ -1,4 +1,4 @@
-import { dashed, type Version } from './version';
+import { dashed, isVersion, type Version } from './version';
 
 /** The functions of the base stack that all versions call. */
 export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release';
@@ -33,6 +33,18 @@ export class Names {
   /** `ModelApp-Split` */
   get splitStack(): string {
     return `${this.prefix}ModelApp-Split`;
+  }
+
+  /** Whether a stack bears a name of this deployment, rather than of one with another prefix. */
+  isStack(stackName: string): boolean {
+    return stackName.startsWith(`${this.prefix}ModelApp-`);
+  }
+
+  /** `1.2.0` of `ModelApp-1-2-0`; undefined for a name that is not a version stack's. */
+  versionOfStack(stackName: string): Version | undefined {
+    if (!this.isStack(stackName)) return undefined;
+    const version = stackName.slice(`${this.prefix}ModelApp-`.length).replaceAll('-', '.');
+    return isVersion(version) ? version : undefined;
   }
 
   /** `modelapp-tables` */

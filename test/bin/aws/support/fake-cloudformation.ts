@@ -1,0 +1,117 @@
+import type { Answerer, LoopbackAnswer } from '../../../lambda/support/loopback';
+
+export interface FakeStackEvent {
+  readonly id: string;
+  readonly resource: string;
+  readonly state: string;
+  readonly reason?: string;
+  /** Whether it tells of the stack itself. */
+  readonly ofStack?: boolean;
+}
+
+export interface FakeStack {
+  readonly name: string;
+  state: string;
+  readonly reason?: string;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly protected?: boolean;
+  /** The oldest first. */
+  readonly events?: FakeStackEvent[];
+}
+
+export const stackId = (name: string): string =>
+  `arn:aws:cloudformation:eu-central-1:123456789012:stack/${name}/0a1b2c3d`;
+
+/** CloudFormation that shows stacks and their events, one to a page. */
+export class FakeCloudFormation {
+  constructor(readonly stacks: FakeStack[] = []) {}
+
+  readonly answerer: Answerer = ({ body }) => {
+    const input = new URLSearchParams(body.toString());
+    const name = input.get('StackName');
+    switch (input.get('Action')) {
+      case 'DescribeStacks':
+        return name === null ? this.list(Number(input.get('NextToken') ?? 0)) : this.describe(name);
+      case 'DescribeStackEvents':
+        return this.events(name!, Number(input.get('NextToken') ?? 0));
+      default:
+        return undefined;
+    }
+  };
+
+  private find(nameOrId: string): FakeStack | undefined {
+    return this.stacks.find(({ name }) => name === nameOrId || stackId(name) === nameOrId);
+  }
+
+  private describe(nameOrId: string): LoopbackAnswer {
+    const stack = this.find(nameOrId);
+    if (!stack) return failure('ValidationError', `Stack with id ${nameOrId} does not exist`);
+    return answer('DescribeStacks', `<Stacks>${member(stackXml(stack))}</Stacks>`);
+  }
+
+  private list(page: number): LoopbackAnswer {
+    const stack = this.stacks[page];
+    const next = page + 1 < this.stacks.length ? `<NextToken>${page + 1}</NextToken>` : '';
+    return answer('DescribeStacks', `<Stacks>${stack ? member(stackXml(stack)) : ''}</Stacks>${next}`);
+  }
+
+  private events(nameOrId: string, page: number): LoopbackAnswer {
+    const stack = this.find(nameOrId);
+    const events = [...(stack?.events ?? [])].reverse();
+    const event = events[page];
+    const next = page + 1 < events.length ? `<NextToken>${page + 1}</NextToken>` : '';
+    const shown = stack && event ? member(eventXml(stack, event)) : '';
+    return answer('DescribeStackEvents', `<StackEvents>${shown}</StackEvents>${next}`);
+  }
+}
+
+const member = (xml: string): string => `<member>${xml}</member>`;
+const element = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `<${name}>${value}</${name}>`;
+
+const pairs = (name: string, key: string, value: string, entries: Readonly<Record<string, string>> = {}): string =>
+  element(
+    name,
+    Object.entries(entries)
+      .map((entry) => member(element(key, entry[0]) + element(value, entry[1])))
+      .join(''),
+  );
+
+const stackXml = (stack: FakeStack): string =>
+  [
+    element('StackName', stack.name),
+    element('StackId', stackId(stack.name)),
+    element('CreationTime', '2026-01-02T03:04:05Z'),
+    element('StackStatus', stack.state),
+    element('StackStatusReason', stack.reason),
+    element('EnableTerminationProtection', String(stack.protected ?? false)),
+    pairs('Outputs', 'OutputKey', 'OutputValue', stack.outputs),
+    pairs('Tags', 'Key', 'Value', stack.tags),
+  ].join('');
+
+const eventXml = (stack: FakeStack, event: FakeStackEvent): string =>
+  [
+    element('StackId', stackId(stack.name)),
+    element('StackName', stack.name),
+    element('EventId', event.id),
+    element('LogicalResourceId', event.resource),
+    element('PhysicalResourceId', event.ofStack ? stackId(stack.name) : `physical-${event.resource}`),
+    element('ResourceType', event.ofStack ? 'AWS::CloudFormation::Stack' : 'AWS::ECS::Service'),
+    element('Timestamp', '2026-01-02T03:04:05Z'),
+    element('ResourceStatus', event.state),
+    element('ResourceStatusReason', event.reason),
+  ].join('');
+
+const answer = (operation: string, xml: string): LoopbackAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'text/xml' },
+  body: `<${operation}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${operation}Result>${xml}</${operation}Result></${operation}Response>`,
+});
+
+/** How services of the query protocol tell a failure. */
+export const failure = (code: string, message: string, status = 400): LoopbackAnswer => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+});
