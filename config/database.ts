@@ -13,3 +13,11 @@ export const Role = {
   /** Owns the tables of one version: `modelapp_1_2_0`. */
   version: (version: Version): string => `modelapp_${underscored(version)}`,
 } as const;
+
+/** The tables of the event server, which no version touches, and the sequence that numbers its events. */
+export const EventTables = {
+  all: ['apps', 'channels', 'access_keys', 'events', 'event_stats'],
+  /** Holds what access keys are checked against; nobody else's business. */
+  keys: 'access_keys',
+  sequence: 'event_seq',
+} as const;

@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { Role } from '../../config/database';
+import { EventTables, Role } from '../../config/database';
 import { inTransaction } from '../../service/database/transaction';
 
 /** Roles that belong to `rds_iam` log in by IAM token and by nothing else. */
@@ -31,10 +31,18 @@ export async function createSharedRoles(admin: Client, database: string): Promis
       await admin.query(`grant connect on database ${escapeIdentifier(database)} to ${escapeIdentifier(role)}`);
       await admin.query(`grant usage on schema public to ${escapeIdentifier(role)}`);
     }
-    for (const table of await ownTables(admin)) {
+    for (const table of (await ownTables(admin)).filter((name) => name !== EventTables.keys)) {
       await admin.query(`grant select on ${escapeIdentifier(table)} to ${escapeIdentifier(Role.training)}`);
     }
+    await grantEventTables(admin);
   });
+}
+
+async function grantEventTables(admin: Client): Promise<void> {
+  const role = escapeIdentifier(Role.events);
+  await admin.query(`grant select on modelapp_migrations to ${role}`);
+  await admin.query(`grant select, insert, update, delete on ${EventTables.all.join(', ')} to ${role}`);
+  await admin.query(`grant usage, select on sequence ${EventTables.sequence} to ${role}`);
 }
 
 /** Makes a role that may log in; one that is there may again. */

@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { Database, Role } from '../../config/database';
+import { Database, EventTables, Role } from '../../config/database';
 import type { Version } from '../../config/version';
 import { createLogin, ownTables } from '../database/roles';
 
@@ -14,11 +14,13 @@ export async function createVersionRole(admin: Client, version: Version): Promis
   await admin.query(`grant ${role} to ${escapeIdentifier(Role.admin)} with inherit true, set true`);
   await admin.query(`grant connect, temporary on database ${escapeIdentifier(Database.name)} to ${role}`);
   await admin.query(`grant usage, create on schema public to ${role}`);
-  for (const table of await ownTables(admin)) {
+  for (const table of (await ownTables(admin)).filter(isNoEventTable)) {
     const rights = table === ledger ? 'select' : 'select, insert, update';
     await admin.query(`grant ${rights} on ${escapeIdentifier(table)} to ${role}`);
   }
 }
+
+const isNoEventTable = (table: string): boolean => !(EventTables.all as readonly string[]).includes(table);
 
 /** Works as the role of the version, so that it owns what is made; all it makes is recorded, and training may read it. */
 export async function asVersionRole(admin: Client, version: Version, make: () => Promise<unknown>): Promise<void> {

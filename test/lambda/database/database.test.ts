@@ -86,6 +86,29 @@ test('training reads shared tables and writes none', async () => {
   await training.end();
 });
 
+test('the event server reads and writes its tables, and no others', async () => {
+  await send('Create');
+  const events = await rds.connectAs('modelapp_events');
+
+  const stored = events.query(
+    `insert into events (app, event_id, event, entity_type, entity_id, properties, event_time, event_offset_minutes, created_at)
+     values (1, 'a', 'buy', 'user', '1', '{}', now(), 0, now())`,
+  );
+  await expect(stored).resolves.toMatchObject({ rowCount: 1 });
+  await expect(events.query('select id from apps for key share')).resolves.toMatchObject({ rowCount: 0 });
+  await expect(events.query('select * from feedback')).rejects.toThrow('permission denied');
+  await events.end();
+});
+
+test('training reads events, and nothing of access keys', async () => {
+  await send('Create');
+  const training = await rds.connectAs('modelapp_training');
+
+  await expect(training.query('select * from events limit 0')).resolves.toMatchObject({ rowCount: 0 });
+  await expect(training.query('select * from access_keys')).rejects.toThrow('permission denied');
+  await training.end();
+});
+
 test('deletion keeps everything', async () => {
   await send('Create');
 

@@ -182,6 +182,16 @@ describe('creating the tables of a version', () => {
     await other.end();
   });
 
+  test('keeps a version out of the tables of the event server', async () => {
+    await send('Create');
+    const service = await rds.connectAs('modelapp_1_2_0');
+
+    for (const table of ['apps', 'access_keys', 'events']) {
+      await expect(service.query(`select * from ${table}`)).rejects.toThrow('permission denied');
+    }
+    await service.end();
+  });
+
   test('lets training read them', async () => {
     await send('Create');
     const training = await rds.connectAs('modelapp_training');
