@@ -126,7 +126,7 @@ function serviceFaults(config: Config, service: PredictServiceConfig, index: num
 
 function consistencyFaults(config: Config): string[] {
   const names = Object.keys(config.models);
-  const { http, capacity } = config;
+  const { http, events, capacity } = config;
   const faults = names.flatMap((name) => modelFaults(name, config.models[name] as ModelConfig));
   if (names.length === 0) faults.push('models: name at least one model');
   faults.push(...viewNameFaults(names));
@@ -139,6 +139,8 @@ function consistencyFaults(config: Config): string[] {
     faults.push("http.keepAliveTimeoutMs: must be above 60000, the load balancer's idle timeout");
   if (http.headersTimeoutMs <= http.keepAliveTimeoutMs)
     faults.push(`http.headersTimeoutMs: must be above http.keepAliveTimeoutMs (${http.keepAliveTimeoutMs})`);
+  if (events.queueLimit < events.batchLimit)
+    faults.push(`events.queueLimit: must be at least events.batchLimit (${events.batchLimit})`);
   if (capacity.maxInstances < capacity.minInstances)
     faults.push(`capacity.maxInstances: must be at least capacity.minInstances (${capacity.minInstances})`);
   if (capacity.maxTasks < capacity.minTasks)

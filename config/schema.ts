@@ -192,6 +192,32 @@ const Http = Options(
   'The HTTP server.',
 );
 
+const Events = Options(
+  {
+    host: Type.Optional(
+      Type.String({ minLength: 1, description: 'Address to listen on; that of the inference service if absent.' }),
+    ),
+    port: Type.Integer({ minimum: 0, maximum: 65_535, default: 7070, description: 'Port of the event server.' }),
+    batchLimit: Type.Integer({ minimum: 1, maximum: 10_000, default: 50, description: 'Most events of a batch.' }),
+    bodyLimit: Type.Integer({ minimum: 1, default: 1024 ** 2, description: 'Largest request body, in bytes.' }),
+    commitWaitMs: Type.Integer({
+      minimum: 100,
+      default: 4_000,
+      description: 'How long a request waits for the database; SDKs wait 5 s. In milliseconds.',
+    }),
+    queueLimit: Type.Integer({
+      minimum: 1,
+      default: 10_000,
+      description: 'Most events of a process that wait to be stored; more are refused with 503.',
+    }),
+    corsOrigins: list(
+      Type.String({ pattern: '^https?://[^/\\s]+$' }),
+      'Origins whose pages may call the event server, such as `https://shop.example`.',
+    ),
+  },
+  'The event server.',
+);
+
 const Palladium = Options(
   {
     services: Type.Array(PredictService, { default: [{}], description: 'The predict services.' }),
@@ -307,6 +333,7 @@ export const ConfigSchema = Type.Object(
     auth: Auth,
     log: Log,
     http: Http,
+    events: Events,
     revisions: Revisions,
     aws: Aws,
     capacity: Capacity,
@@ -322,6 +349,7 @@ export type PredictServiceConfig = Config['palladium']['services'][number];
 export type AuthConfig = Config['auth'];
 export type LogConfig = Config['log'];
 export type HttpConfig = Config['http'];
+export type EventsConfig = Config['events'];
 
 type DeepPartial<T> = T extends readonly (infer E)[]
   ? readonly DeepPartial<E>[]
