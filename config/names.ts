@@ -1,7 +1,11 @@
 import { dashed, isVersion, type Version } from './version';
 
-/** The functions of the base stack that all versions call. */
-export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release';
+/** The functions of a deployment. */
+export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release' | 'rollout-guard';
+
+/** What the alarms of a version watch: its share of 5xx, its time to answer, its health checks. */
+export const alarmKinds = ['errors', 'latency', 'unhealthy'] as const;
+export type AlarmKind = (typeof alarmKinds)[number];
 
 /**
  * The names that one deployment has in AWS. Those that are unique per account and region carry `aws.prefix`, so that
@@ -53,8 +57,13 @@ export class Names {
   }
 
   /** `modelapp-1-2-0-errors`: alarms, and without `part` the dashboard of a version. */
-  monitoring(version: Version, part?: 'errors' | 'latency' | 'unhealthy'): string {
+  monitoring(version: Version, part?: AlarmKind): string {
     return [this.application, dashed(version), ...(part ? [part] : [])].join('-');
+  }
+
+  /** `/modelapp/split/guard`: the parameter that tells what the rollout guard did. */
+  get guardParameter(): string {
+    return `/${this.application}/split/guard`;
   }
 
   /** `/modelapp/1-2-0/service` */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Answerer } from './loopback';
+import { type Answerer, json, jsonFailure } from './loopback';
 
 const target = 'AmazonEC2ContainerRegistry_V20150921.';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -20,7 +20,7 @@ export class FakeEcr {
     const operation = String(headers['x-amz-target'] ?? '');
     if (!operation.startsWith(target)) return undefined;
     const input = JSON.parse(body.toString());
-    if (input.repositoryName !== this.repository) return failure('RepositoryNotFoundException');
+    if (input.repositoryName !== this.repository) return jsonFailure('RepositoryNotFoundException');
     switch (operation.slice(target.length)) {
       case 'BatchGetImage':
         return json(this.getImage(input.imageIds[0]));
@@ -75,13 +75,3 @@ export class FakeEcr {
 }
 
 const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const json = (body: unknown) => ({
-  status: 200,
-  headers: { 'content-type': 'application/x-amz-json-1.1' },
-  body: JSON.stringify(body),
-});
-const failure = (type: string) => ({
-  status: 400,
-  headers: { 'x-amzn-errortype': type },
-  body: JSON.stringify({ __type: type, message: type }),
-});

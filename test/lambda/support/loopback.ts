@@ -16,6 +16,20 @@ export interface LoopbackAnswer {
   readonly body?: Buffer | string;
 }
 
+/** What a service that speaks JSON answers. */
+export const json = (body: unknown): LoopbackAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  body: JSON.stringify(body),
+});
+
+/** How a service that speaks JSON refuses. */
+export const jsonFailure = (type: string): LoopbackAnswer => ({
+  status: 400,
+  headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type },
+  body: JSON.stringify({ __type: type, message: type }),
+});
+
 /** Answers what is its own, and undefined to the rest. */
 export type Answerer = (request: LoopbackRequest) => LoopbackAnswer | undefined | Promise<LoopbackAnswer | undefined>;
 
