@@ -86,7 +86,7 @@ export function synthesize(options: SynthesisOptions = {}): Synthesis {
 }
 
 /** What the build makes, as far as synthesis looks at it. */
-function buildDirectory(dockerfile: string): string {
+export function buildDirectory(dockerfile: string): string {
   const directory = mkdtempSync(join(runFolder(), 'build-'));
   mkdirSync(join(directory, 'image'));
   writeFileSync(join(directory, 'image', 'Dockerfile'), dockerfile);
