@@ -1,14 +1,10 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { compareVersions, parseVersion, type Version } from '../../config/version';
 import { CommandError, ExitCode } from '../failure';
+import { type CdkJson, parseJson, readCdkJson } from './cdk-json';
 
 const key = 'modelapp:versions';
-
-interface CdkJson {
-  readonly context?: Readonly<Record<string, unknown>>;
-}
 
 /**
  * The list `modelapp:versions` of `cdk.json`: versions that are synthesised beside `VERSION`.
@@ -30,7 +26,7 @@ export function writeListedVersions(directory: string, versions: Iterable<Versio
   const edited = edit(text, list);
   const draft = `${file}.new`;
   // The rest of the file keeps its form as long as the edit means what it should.
-  const safe = isDeepStrictEqual(parseOr(edited), wanted) ? edited : `${JSON.stringify(wanted, null, 2)}\n`;
+  const safe = isDeepStrictEqual(parseJson(edited), wanted) ? edited : `${JSON.stringify(wanted, null, 2)}\n`;
   try {
     writeFileSync(draft, safe, { mode: statSync(file).mode, flush: true });
     renameSync(draft, file);
@@ -45,29 +41,6 @@ function edit(text: string, list: readonly Version[]): string {
   const old = new RegExp(String.raw`("${key}"\s*:\s*)(\[[^\]]*\]|"[^"]*")`);
   if (old.test(text)) return text.replace(old, `$1${value}`);
   return text.replace(/("context"\s*:\s*\{)(\s*)/, `$1$2"${key}": ${value},$2`);
-}
-
-function readCdkJson(directory: string): [file: string, text: string, content: CdkJson] {
-  const file = join(directory, 'cdk.json');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CommandError(`${file}: cannot be read (${code}); run this in the folder of the CDK app`, ExitCode.usage);
-  }
-  const content = parseOr(text);
-  if (typeof content !== 'object' || content === null)
-    throw new CommandError(`${file}: is not valid JSON`, ExitCode.usage);
-  return [file, text, content];
-}
-
-function parseOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `cdk.json` may hold a list, or the text that `-c versions=` takes. */

@@ -8,6 +8,7 @@ import { CommandError, ExitCode } from '../failure';
 import { readVersion } from '../settings';
 import { asCommandError, reasonOf, rememberAction, type TracedClient } from './errors';
 import type { AwsOptions } from './options';
+import { findRegion } from './region';
 
 /** The configuration, and the AWS account and region that a command works on. */
 export interface AwsSession {
@@ -41,9 +42,7 @@ export type ClientClass<Client> = new (settings: ClientSettings) => Client;
 export async function withSession<T>(options: AwsOptions, work: (session: AwsSession) => Promise<T>): Promise<T> {
   const { config, directory } = await loadConfig(options.config);
   const version = readVersion(join(directory, 'VERSION'));
-  // The SDK is pinned: which Node its later versions need is no concern of who runs a command.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const region = await findRegion(options, config);
+  const region = await requireRegion(options, config);
   const clients = new Clients(region);
   try {
     const caller = await identifyCaller(clients, config);
@@ -78,27 +77,14 @@ class Clients {
   }
 }
 
-const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
-
-/** Asks no server: the region is known before the first call. */
-async function findRegion(options: AwsOptions, { aws }: Config, environment = process.env): Promise<string> {
-  const region =
-    options.region ??
-    aws.region ??
-    (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || (await regionOfProfile()));
-  if (!region) {
-    throw new CommandError(
-      'No AWS region: pass --region, set aws.region in modelapp.config.ts or AWS_REGION, or give the profile a region',
-      ExitCode.noAccess,
-    );
-  }
-  if (!regionPattern.test(region)) {
-    throw new CommandError(`'${region}' is not an AWS region: write for example eu-central-1`, ExitCode.usage);
-  }
-  return region;
+async function requireRegion(options: AwsOptions, config: Config): Promise<string> {
+  const region = await findRegion(options.region, config);
+  if (region) return region;
+  throw new CommandError(
+    'No AWS region: pass --region, set aws.region in modelapp.config.ts or AWS_REGION, or give the profile a region',
+    ExitCode.noAccess,
+  );
 }
-
-const regionOfProfile = (): Promise<string | undefined> => new STSClient({}).config.region().catch(() => undefined);
 
 async function identifyCaller(clients: Clients, { aws }: Config): Promise<Pick<AwsSession, 'account' | 'partition'>> {
   const { Account: account, Arn: arn } = await clients
