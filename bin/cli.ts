@@ -1,3 +1,4 @@
+import { costCommand } from './commands/cost';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
@@ -18,6 +19,7 @@ const program = createProgram([
   keyCommand(),
   migrateCommand(),
   serveCommand(),
+  costCommand(),
 ]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 

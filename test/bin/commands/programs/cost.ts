@@ -1,0 +1,5 @@
+import { costCommand } from '../../../../bin/commands/cost';
+import { run } from '../../../../bin/failure';
+import { createProgram } from '../../../../bin/program';
+
+void run(createProgram([costCommand()]), process.argv);
