@@ -1,0 +1,71 @@
+"""Removes resources completely. Of some types moto forgets only that CloudFormation made them."""
+
+from typing import Any
+
+from moto.cloudformation import parsing
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import ecs_backends
+from moto.elbv2.models import elbv2_backends
+
+
+def remove(resource: Any, account: str, region: str) -> None:
+    kind = resource.cf_resource_type
+    if kind in removals:
+        removals[kind](resource, account, region)
+    elif hasattr(resource, "delete"):
+        resource.delete(account, region)
+    elif not hasattr(type(resource).delete_from_cloudformation_json, "__isabstractmethod__"):
+        json = {"Type": kind, "Properties": resource.cf_properties}
+        parsing.parse_and_delete_resource(resource.physical_resource_id, json, account, region)
+    else:
+        raise NotImplementedError(f"moto cannot delete {kind}")
+
+
+def remove_service(service: Any, account: str, region: str) -> None:
+    backend = ecs_backends[account][region]
+    backend.delete_service(service.cluster_name, service.name, force=True)
+    backend.services.pop(f"{service.cluster_name}:{service.name}")
+
+
+def remove_cluster(cluster: Any, account: str, region: str) -> None:
+    ecs_backends[account][region].clusters.pop(cluster.name)
+
+
+def remove_task_definition(definition: Any, account: str, region: str) -> None:
+    ecs_backends[account][region].deregister_task_definition(definition.arn)
+
+
+def remove_target_group(group: Any, account: str, region: str) -> None:
+    elbv2_backends[account][region].delete_target_group(group.arn)
+
+
+def remove_listener(listener: Any, account: str, region: str) -> None:
+    elbv2_backends[account][region].delete_listener(listener.arn)
+
+
+def remove_rule(rule: Any, account: str, region: str) -> None:
+    elbv2_backends[account][region].delete_rule(rule.arn)
+
+
+def remove_ingress(ingress: Any, account: str, region: str) -> None:
+    properties = ingress.cf_properties
+    source = properties.get("SourceSecurityGroupId")
+    ec2_backends[account][region].revoke_security_group_ingress(
+        group_name_or_id=properties["GroupId"],
+        ip_protocol=properties["IpProtocol"],
+        from_port=properties["FromPort"],
+        to_port=properties["ToPort"],
+        ip_ranges=[{"CidrIp": properties["CidrIp"]}] if "CidrIp" in properties else [],
+        source_groups=[{"GroupId": source}] if source else [],
+    )
+
+
+removals = {
+    "AWS::EC2::SecurityGroupIngress": remove_ingress,
+    "AWS::ECS::Cluster": remove_cluster,
+    "AWS::ECS::Service": remove_service,
+    "AWS::ECS::TaskDefinition": remove_task_definition,
+    "AWS::ElasticLoadBalancingV2::Listener": remove_listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": remove_rule,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": remove_target_group,
+}
