@@ -33,7 +33,11 @@ export default {
   testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   projects: [
-    project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{docker,e2e}/**']),
+    project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{deploy,docker,e2e}/**']),
+    {
+      ...project('deploy', ['<rootDir>/test/deploy/**/*.test.ts']),
+      globalSetup: '<rootDir>/test/deploy/support/global-setup.ts',
+    },
     project('docker', ['<rootDir>/test/docker/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],

@@ -1,0 +1,1 @@
+export { prepareRequirements as default } from './requirements';

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const packageDirectory = resolve(__dirname, '../../..');
+const requirements = join(packageDirectory, 'test/deploy/moto/requirements.txt');
+
+/** A virtual environment with moto. */
+export interface PythonEnvironment {
+  /** Its interpreter. */
+  readonly python: string;
+  /** Where it keeps compiled modules. */
+  readonly bytecode: string;
+}
+
+/**
+ * Makes a virtual environment with moto from PyPI, once for these requirements: later runs find it in `node_modules/.cache`.
+ * @throws {Error} whose message says what this machine lacks
+ */
+export function preparePythonEnvironment(): PythonEnvironment {
+  const version = pythonVersion();
+  const key = createHash('sha256').update(version).update(readFileSync(requirements)).digest('hex').slice(0, 16);
+  const folder = join(packageDirectory, 'node_modules/.cache/modelapp', `moto-${key}`);
+  if (!existsSync(folder)) install(folder);
+  return { python: join(folder, 'bin/python'), bytecode: join(folder, 'bytecode') };
+}
+
+function pythonVersion(): string {
+  const program = 'import ensurepip, sys, venv; assert sys.version_info >= (3, 11); print(sys.version)';
+  try {
+    return execFileSync('python3', ['-c', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    throw new Error('Python 3.11 or newer that can make virtual environments (apt-get install python3-venv)');
+  }
+}
+
+/** Complete or not at all, also while another run does the same. */
+function install(folder: string): void {
+  process.stderr.write('Installing moto from PyPI, once …\n');
+  const aside = `${folder}-${process.pid}`;
+  mkdirSync(dirname(folder), { recursive: true });
+  try {
+    execFileSync('python3', ['-m', 'venv', aside], { stdio: 'ignore' });
+    const options = ['--quiet', '--disable-pip-version-check', '--no-compile', '--retries', '2'];
+    execFileSync(join(aside, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    if (!existsSync(folder)) renameSync(aside, folder);
+  } catch (error) {
+    const { stderr } = error as { stderr?: Buffer | null };
+    const lastLine = stderr?.toString().trim().split('\n').at(-1) ?? (error as Error).message;
+    throw new Error(`moto[server] from PyPI (${lastLine})`);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
