@@ -1,0 +1,49 @@
+import { loadConfig } from '../../config/load';
+import { Names } from '../../config/names';
+import type { Config } from '../../config/schema';
+import type { Version } from '../../config/version';
+import { estimateCost } from '../../lib/cost/estimate';
+import { firstRegion, priceList, pricesOf, UnknownRegionError } from '../../lib/cost/prices';
+import { findRegion } from '../aws/region';
+import type { CostOptions } from '../commands/cost';
+import { CommandError, ExitCode } from '../failure';
+import { Interruption } from '../interruption';
+import { print, printJson, progress } from '../output';
+import { ageWarning, report } from './report';
+import { synthesizeTemplates, type Templates } from './synthesis';
+
+/**
+ * Prints what all stacks, or that of one version, cost in a month.
+ * @throws {CommandError} if there are no prices for the region, or the stacks cannot be synthesised
+ */
+export async function cost(version: Version | undefined, options: CostOptions): Promise<void> {
+  const { config, directory } = await loadConfig();
+  const wanted = await findRegion(options.region, config);
+  const region = wanted ?? firstRegion(priceList);
+  requirePrices(region);
+  const warning = ageWarning(priceList, new Date());
+  if (warning) progress(`warning: ${warning}`);
+  progress('Synthesising the stacks');
+  const templates = await new Interruption().orStop(synthesizeTemplates(directory, version));
+  const estimate = estimateCost(only(templates, version, config), priceList, region);
+  if (options.json) return printJson({ ...estimate, regionAssumed: wanted === undefined });
+  if (wanted === undefined) print(`No region is set: these are the prices of ${region}, the first of lib/prices.json.`);
+  print(report(estimate));
+}
+
+/** Before the stacks are synthesised, which takes a while. */
+function requirePrices(region: string): void {
+  try {
+    pricesOf(priceList, region);
+  } catch (error) {
+    if (!(error instanceof UnknownRegionError)) throw error;
+    throw new CommandError(`${error.message}: pass --region, or add it to lib/prices.json`, ExitCode.usage);
+  }
+}
+
+/** The templates to estimate: of one version, or all. */
+function only(templates: Templates, version: Version | undefined, { aws }: Config): Templates {
+  if (!version) return templates;
+  const stack = new Names(aws.prefix).versionStack(version);
+  return { [stack]: templates[stack]! };
+}
