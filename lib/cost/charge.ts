@@ -30,5 +30,5 @@ export interface PricedResource {
 /** How a type of resource is billed. */
 export interface Pricing {
   readonly monthly?: (resource: PricedResource) => readonly Charge[];
-  readonly usage?: (prices: RegionPrices, resource: PricedResource) => readonly UsageCharge[];
+  readonly usage?: (resource: PricedResource) => readonly UsageCharge[];
 }

@@ -2,7 +2,7 @@ import type { Charge, UsageCharge } from './charge';
 import { isFree } from './free-resources';
 import { hoursPerMonth, type PriceList, pricesOf, type RegionPrices } from './prices';
 import { pricings } from './pricings';
-import type { Template, TemplateResource } from './template';
+import type { Template } from './template';
 
 /** A part of the estimate, and the resource that it comes from. */
 interface Origin {
@@ -54,61 +54,46 @@ export interface Estimate {
  */
 export function estimateCost(templates: Readonly<Record<string, Template>>, list: PriceList, region: string): Estimate {
   const prices = pricesOf(list, region);
-  const parts = Object.entries(templates).map(([stack, template]) => new StackPricing(stack, template, prices));
-  const stacks = parts.map((part) => part.estimate());
+  const parts = Object.entries(templates).map(([stack, template]) => priceStack(stack, template, prices));
+  const stacks = parts.map(({ stack, items, sum }) => ({ stack, items, sum }));
   return {
     region,
     date: list.date,
     currency: list.currency,
     hoursPerMonth,
     stacks,
-    total: inCents(stacks.map(({ sum }) => sum)),
-    usage: parts.flatMap((part) => part.usage),
-    unpriced: parts.flatMap((part) => part.unpriced),
+    total: sumOf(stacks.map(({ sum }) => sum)),
+    usage: parts.flatMap(({ usage }) => usage),
+    unpriced: parts.flatMap(({ unpriced }) => unpriced),
   };
 }
 
-/** The resources of one template, sorted by how they are billed. */
-class StackPricing {
-  readonly items: CostItem[] = [];
-  readonly usage: UsageItem[] = [];
-  readonly unpriced: UnpricedItem[] = [];
+type StackPrices = StackEstimate & Pick<Estimate, 'usage' | 'unpriced'>;
 
-  constructor(
-    private readonly stack: string,
-    private readonly template: Template,
-    private readonly prices: RegionPrices,
-  ) {
-    for (const [logicalId, resource] of Object.entries(template.Resources ?? {})) this.add(logicalId, resource);
-  }
-
-  estimate(): StackEstimate {
-    return { stack: this.stack, items: this.items, sum: inCents(this.items.map(({ amount }) => amount)) };
-  }
-
-  private add(logicalId: string, { Type: type, Properties: properties = {} }: TemplateResource): void {
-    const origin: Origin = { stack: this.stack, logicalId, type };
+function priceStack(stack: string, template: Template, prices: RegionPrices): StackPrices {
+  const items: CostItem[] = [];
+  const usage: UsageItem[] = [];
+  const unpriced: UnpricedItem[] = [];
+  for (const [logicalId, { Type: type, Properties: properties = {} }] of Object.entries(template.Resources ?? {})) {
+    const origin: Origin = { stack, logicalId, type };
     const pricing = pricings[type];
-    if (!pricing) {
-      if (!isFree(type)) this.unpriced.push({ ...origin, what: type });
-      return;
+    if (!pricing && !isFree(type)) unpriced.push({ ...origin, what: type });
+    const resource = { properties, template, prices };
+    for (const charge of pricing?.monthly?.(resource) ?? []) {
+      const amount = amountOf(charge);
+      if (amount === undefined) unpriced.push({ ...origin, what: charge.what });
+      else if (amount > 0) items.push({ ...origin, ...charge, unitPrice: charge.unitPrice!, amount });
     }
-    const resource = { properties, template: this.template, prices: this.prices };
-    for (const charge of pricing.monthly?.(resource) ?? []) this.addCharge(origin, charge);
-    for (const charge of pricing.usage?.(this.prices, resource) ?? []) this.usage.push({ ...origin, ...charge });
+    for (const charge of pricing?.usage?.(resource) ?? []) usage.push({ ...origin, ...charge });
   }
-
-  private addCharge(origin: Origin, { unitPrice, ...charge }: Charge): void {
-    // A quantity that is not a number stems from a template that says it by a parameter.
-    if (unitPrice === undefined || !Number.isFinite(charge.quantity)) {
-      this.unpriced.push({ ...origin, what: charge.what });
-    } else if (charge.quantity > 0) {
-      this.items.push({ ...origin, ...charge, unitPrice, amount: toCents(charge.quantity * unitPrice) });
-    }
-  }
+  return { stack, items, sum: sumOf(items.map(({ amount }) => amount)), usage, unpriced };
 }
 
-/** Amounts are rounded one by one, so that what is shown adds up. */
+/** Rounded one by one, so that what is shown adds up. Undefined where a template says the quantity by a parameter, too. */
+function amountOf({ quantity, unitPrice }: Charge): number | undefined {
+  return unitPrice === undefined || !Number.isFinite(quantity) ? undefined : toCents(quantity * unitPrice);
+}
+
 const toCents = (amount: number): number => Math.round(amount * 100) / 100;
 
-const inCents = (amounts: readonly number[]): number => toCents(amounts.reduce((sum, amount) => sum + amount, 0));
+const sumOf = (amounts: readonly number[]): number => toCents(amounts.reduce((sum, amount) => sum + amount, 0));

@@ -43,7 +43,7 @@ function instances({ properties, template, prices }: PricedResource): Charge[] {
   ];
 }
 
-function instanceUsage(prices: RegionPrices, { properties, template }: PricedResource): UsageCharge[] {
+function instanceUsage({ properties, template, prices }: PricedResource): UsageCharge[] {
   const type = String(launchTemplateData(properties, template).InstanceType);
   const [family] = type.split('.');
   const { MinSize: least, MaxSize: most } = properties;
@@ -106,7 +106,7 @@ function database({ properties, prices }: PricedResource): Charge[] {
   ];
 }
 
-function databaseUsage(prices: RegionPrices, { properties }: PricedResource): UsageCharge[] {
+function databaseUsage({ properties, prices }: PricedResource): UsageCharge[] {
   const isBurstable = /^db\.t\d/.test(String(properties.DBInstanceClass));
   return isBurstable
     ? [use('CPU of the database beyond its baseline', 'vCPU-hour', prices.databaseCreditVcpuHour)]
@@ -119,16 +119,16 @@ function endpoint({ properties, prices }: PricedResource): Charge[] {
   return [perHour('VPC interface endpoint', prices.endpointHour, listAt(properties, 'SubnetIds').length)];
 }
 
-const endpointUsage = (prices: RegionPrices, { properties }: PricedResource): UsageCharge[] =>
+const endpointUsage = ({ properties, prices }: PricedResource): UsageCharge[] =>
   isInterface(properties) ? [use('data through endpoints', 'GB', prices.endpointGb)] : [];
 
 const isInterface = ({ VpcEndpointType: type }: Properties): boolean => type === 'Interface';
 
-function logUsage(prices: RegionPrices): UsageCharge[] {
+function logUsage({ prices }: PricedResource): UsageCharge[] {
   return [use('logs written', 'GB', prices.logIngestGb), use('logs kept', 'GB-month', prices.logStorageGbMonth)];
 }
 
-const secretUsage = (prices: RegionPrices): UsageCharge[] => [
+const secretUsage = ({ prices }: PricedResource): UsageCharge[] => [
   use('reads of secrets', '10,000 calls', prices.secretTenThousandCalls),
 ];
 
@@ -142,30 +142,30 @@ export const pricings: Readonly<Record<string, Pricing>> = {
   },
   'AWS::EC2::FlowLog': { usage: logUsage },
   'AWS::EC2::VPCEndpoint': { monthly: endpoint, usage: endpointUsage },
-  'AWS::ECR::Repository': { usage: (prices) => [use('images', 'GB-month', prices.imageStorageGbMonth)] },
+  'AWS::ECR::Repository': { usage: ({ prices }) => [use('images', 'GB-month', prices.imageStorageGbMonth)] },
   'AWS::ECS::CapacityProvider': { monthly: capacityAlarms },
-  'AWS::Events::Rule': { usage: (prices) => [use('own events', 'million', prices.eventMillion)] },
+  'AWS::Events::Rule': { usage: ({ prices }) => [use('own events', 'million', prices.eventMillion)] },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     monthly: loadBalancer,
-    usage: (prices) => [
+    usage: ({ prices }) => [
       use('load balancer capacity', 'LCU-hour', prices.loadBalancerCapacityUnitHour),
       use('data to the internet', 'GB', prices.transferOutGb),
     ],
   },
   'AWS::KMS::Key': {
     monthly: ({ prices }) => [perMonth('KMS key', prices.keyMonth)],
-    usage: (prices) => [use('calls of KMS', '10,000 calls', prices.keyTenThousandCalls)],
+    usage: ({ prices }) => [use('calls of KMS', '10,000 calls', prices.keyTenThousandCalls)],
   },
   'AWS::Lambda::Function': {
-    usage: (prices) => [
+    usage: ({ prices }) => [
       use('calls of functions', 'million', prices.functionMillionCalls),
       use('run time of functions', 'GB-second', prices.functionGbSecond),
     ],
   },
   'AWS::Logs::LogGroup': { usage: logUsage },
   'AWS::RDS::DBInstance': { monthly: database, usage: databaseUsage },
-  'AWS::S3::Bucket': { usage: (prices) => [use('objects in S3', 'GB-month', prices.objectStorageGbMonth)] },
-  'AWS::SNS::Topic': { usage: (prices) => [use('requests to SNS', 'million', prices.noticeMillionRequests)] },
+  'AWS::S3::Bucket': { usage: ({ prices }) => [use('objects in S3', 'GB-month', prices.objectStorageGbMonth)] },
+  'AWS::SNS::Topic': { usage: ({ prices }) => [use('requests to SNS', 'million', prices.noticeMillionRequests)] },
   'AWS::SecretsManager::Secret': {
     monthly: ({ prices }) => [perMonth('secret', prices.secretMonth)],
     usage: secretUsage,
