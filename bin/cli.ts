@@ -1,4 +1,6 @@
 import { costCommand } from './commands/cost';
+import { eventCommands } from './commands/events/event-commands';
+import { pioWords } from './commands/events/pio-command';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
@@ -20,7 +22,8 @@ const program = createProgram([
   migrateCommand(),
   serveCommand(),
   costCommand(),
+  ...eventCommands(),
 ]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 
-void run(program, process.argv);
+void run(program, pioWords(process.argv, program));

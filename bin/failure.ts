@@ -15,6 +15,17 @@ export class CommandError extends Error {
   }
 }
 
+/** A failure that the command has told in its own way already. */
+export class ReportedError extends Error {
+  override readonly name = 'ReportedError';
+  constructor(
+    readonly exitCode: number,
+    cause: unknown,
+  ) {
+    super('the command failed', { cause });
+  }
+}
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError) return ExitCode.usage;
   const { exitCode } = error as { exitCode?: unknown };
@@ -32,10 +43,11 @@ export async function run(program: Command, argv: readonly string[]): Promise<vo
       process.exitCode = error.exitCode === 0 ? 0 : ExitCode.usage;
       return;
     }
-    for (const line of ((error as Error).message || String(error)).split('\n')) {
-      process.stderr.write(`modelapp: ${line}\n`);
+    const { message, stack } = (error instanceof ReportedError ? error.cause : error) as Error;
+    if (!(error instanceof ReportedError)) {
+      for (const line of (message || String(error)).split('\n')) process.stderr.write(`modelapp: ${line}\n`);
     }
-    if (process.env.MODELAPP_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+    if (process.env.MODELAPP_DEBUG) process.stderr.write(`${stack}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

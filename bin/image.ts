@@ -1,3 +1,5 @@
+import { eventCommands } from './commands/events/event-commands';
+import { pioWords } from './commands/events/pio-command';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { serveCommand } from './commands/serve';
@@ -9,7 +11,14 @@ import { run } from './failure';
 import { createProgram } from './program';
 
 /** The commands of the container: all that need neither an embedded database nor a terminal. */
-const program = createProgram([serveCommand(), migrateCommand(), trainCommand(), modelsCommand(), streamCommand()]);
+const program = createProgram([
+  serveCommand(),
+  migrateCommand(),
+  trainCommand(),
+  modelsCommand(),
+  streamCommand(),
+  ...eventCommands(),
+]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 
-void run(program, process.argv);
+void run(program, pioWords(process.argv, program));

@@ -26,18 +26,22 @@ export const withPlaceOptions = (command: Command): Command =>
       `an existing PostgreSQL, postgres://user:password@host/name (default: ${Environment.databaseUrl} or an embedded one)`,
     );
 
+/** Where everything is kept. */
+export interface Place {
+  readonly dataDirectory: string;
+  /** The database to use; undefined for the embedded one in the data directory. */
+  readonly database: DatabaseSettings | undefined;
+}
+
 /** What is configured, and where it lives. */
-export interface Settings {
+export interface Settings extends Place {
   readonly config: Config;
   /** The folder of the configuration file, which relative paths in it start from. */
   readonly directory: string;
   readonly version: Version;
   readonly codeVersion: string;
-  readonly dataDirectory: string;
   /** Folder or `s3://bucket/prefix` of the revision files. */
   readonly modelLocation: string;
-  /** The database to use; undefined for the embedded one in the data directory. */
-  readonly database: DatabaseSettings | undefined;
 }
 
 /**
@@ -46,17 +50,27 @@ export interface Settings {
  */
 export async function readSettings(options: PlaceOptions, environment = process.env): Promise<Settings> {
   const { config, directory } = await loadConfig(options.config);
-  // An empty variable is as good as none: the working directory must not become the place of the data.
-  const dataDirectory = resolve(options.data || environment[Environment.dataDirectory] || '.modelapp');
-  const url = options.database ?? (environment[Environment.databaseUrl] || undefined);
-  const auth = environment[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
+  const place = readPlace(options, environment);
   return {
+    ...place,
     config,
     directory,
     version: readVersion(join(directory, 'VERSION')),
     codeVersion: packageJson.version,
-    dataDirectory,
-    modelLocation: environment[Environment.modelLocation] || join(dataDirectory, 'models'),
+    modelLocation: environment[Environment.modelLocation] || join(place.dataDirectory, 'models'),
+  };
+}
+
+/**
+ * Reads what options and environment say of the place.
+ * @throws {CommandError} if the database is not told by a URL
+ */
+export function readPlace(options: PlaceOptions, environment = process.env): Place {
+  const url = options.database ?? (environment[Environment.databaseUrl] || undefined);
+  const auth = environment[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
+  return {
+    // An empty variable is as good as none: the working directory must not become the place of the data.
+    dataDirectory: resolve(options.data || environment[Environment.dataDirectory] || '.modelapp'),
     database: url === undefined ? undefined : { url: checkedUrl(url), auth },
   };
 }

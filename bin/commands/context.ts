@@ -8,7 +8,7 @@ import type { DatabaseSettings } from '../../service/processes/messages';
 import { lockDataDirectory } from '../local/data-directory';
 import { connect } from '../local/open-database';
 import { prepareDatabase, requirePrepared } from '../local/prepare-database';
-import type { Settings } from '../settings';
+import type { Place, Settings } from '../settings';
 
 /** What a command works on that reads or changes models. */
 export interface CommandContext {
@@ -41,20 +41,33 @@ async function open(
   prepare: (pool: Pool, settings: Settings) => Promise<unknown>,
 ): Promise<CommandContext> {
   const { config, directory, version, modelLocation } = settings;
-  const { database, close } = settings.database
-    ? { database: settings.database, close: async () => {} }
-    : await openEmbedded(settings.dataDirectory);
-  const undo = [close];
-  const closeAll = async () => {
-    for (const step of undo.reverse()) await step();
-  };
+  const { pool, close } = await openPool(settings, (database) => connect(database, version));
   try {
-    const pool = await connect(database, version);
-    undo.push(() => pool.end());
     await prepare(pool, settings);
-    return { pool, config, directory, version, modelStore: openModelStore(modelLocation), close: closeAll };
+    return { pool, config, directory, version, modelStore: openModelStore(modelLocation), close };
   } catch (error) {
-    await closeAll();
+    await close();
+    throw error;
+  }
+}
+
+/** A pool that is closed together with all that was opened for it. */
+export interface OpenPool {
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/** Opens the database of a place: the given one, or the embedded one, which need not run. */
+export async function openPool(
+  { database: given, dataDirectory }: Place,
+  connectTo: (database: DatabaseSettings) => Promise<Pool>,
+): Promise<OpenPool> {
+  const { database, close } = given ? { database: given, close: async () => {} } : await openEmbedded(dataDirectory);
+  try {
+    const pool = await connectTo(database);
+    return { pool, close: () => pool.end().finally(close) };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

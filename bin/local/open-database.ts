@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { Version } from '../../config/version';
 import { checkDatabase, explainConnectionError } from '../../service/database/connection-errors';
-import { createPool } from '../../service/database/pool';
+import { createPool, type DatabaseSettings as PoolSettings } from '../../service/database/pool';
 import type { DatabaseSettings } from '../../service/processes/messages';
 import { CommandError, ExitCode } from '../failure';
 import type { Settings } from '../settings';
@@ -33,10 +33,15 @@ export async function openDatabase(settings: Settings, log?: (message: string) =
 
 /**
  * Connects to a database that answers.
+ * @param user who is connected, as the database shows it
  * @throws {CommandError} with one line that says what is wrong and what to do
  */
-export async function connect(database: DatabaseSettings, version: Version): Promise<Pool> {
-  const pool = await createPool({ ...database, application: `modelapp ${version}` });
+export async function connect(
+  database: DatabaseSettings,
+  user: Version | 'events',
+  limits: Pick<PoolSettings, 'statementTimeoutMs'> = {},
+): Promise<Pool> {
+  const pool = await createPool({ ...database, ...limits, application: `modelapp ${user}` });
   try {
     await checkDatabase(pool);
   } catch (error) {

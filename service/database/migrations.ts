@@ -14,11 +14,14 @@ export interface MigrationOptions {
    * @default migrationsDirectory()
    */
   readonly directory?: string;
-  /** The version whose tables are made; `{{v}}` in its files becomes `1_2_0`. */
-  readonly version: Version;
+  /**
+   * The version whose tables are made; `{{v}}` in its files becomes `1_2_0`.
+   * @default none: the shared tables alone
+   */
+  readonly version?: Version;
   /**
    * Which of the two to look at.
-   * @default both, shared first
+   * @default both, shared first; only shared without a version
    */
   readonly scopes?: readonly Scope[];
 }
@@ -36,7 +39,8 @@ interface Migration {
   readonly sql: string;
 }
 
-const bothScopes: readonly Scope[] = ['shared', 'version'];
+const scopesOf = ({ scopes, version }: MigrationOptions): readonly Scope[] =>
+  scopes ?? (version === undefined ? ['shared'] : ['shared', 'version']);
 
 /** The SQL files: in the source tree and in a bundle they lie beside the code. */
 export const migrationsDirectory = (): string => join(__dirname, 'migrations');
@@ -49,7 +53,7 @@ export const migrationsDirectory = (): string => join(__dirname, 'migrations');
  */
 export async function migrate(client: ClientBase, options: MigrationOptions): Promise<readonly string[]> {
   const applied: string[] = [];
-  for (const scope of options.scopes ?? bothScopes) {
+  for (const scope of scopesOf(options)) {
     const migrations = readMigrations(scope, options);
     await inTransaction(client, async () => {
       await client.query(`select pg_advisory_xact_lock(hashtext('modelapp_migrations'))`);
@@ -74,7 +78,7 @@ export async function migrate(client: ClientBase, options: MigrationOptions): Pr
  */
 export async function pendingMigrations(client: ClientBase, options: MigrationOptions): Promise<readonly string[]> {
   const pending: string[] = [];
-  for (const scope of options.scopes ?? bothScopes) {
+  for (const scope of scopesOf(options)) {
     const migrations = readMigrations(scope, options);
     const found = (await ledgerExists(client)) ? await missing(client, scope, migrations, options.version) : migrations;
     pending.push(...found.map(({ file }) => file));
@@ -83,7 +87,11 @@ export async function pendingMigrations(client: ClientBase, options: MigrationOp
 }
 
 /** The scope as the ledger knows it: each version has its own. */
-const ledgerScope = (scope: Scope, version: Version): string => (scope === 'shared' ? 'shared' : version);
+function ledgerScope(scope: Scope, version: Version | undefined): string {
+  if (scope === 'shared') return 'shared';
+  if (version === undefined) throw new MigrationError('the tables of a version need to know which one');
+  return version;
+}
 
 function readMigrations(scope: Scope, { directory = migrationsDirectory(), version }: MigrationOptions): Migration[] {
   const names = readdirSync(join(directory, scope)).filter((name) => name.endsWith('.sql'));
@@ -94,7 +102,7 @@ function readMigrations(scope: Scope, { directory = migrationsDirectory(), versi
     }
     const text = readFileSync(join(directory, scope, name), 'utf8');
     const checksum = createHash('sha256').update(text).digest('hex');
-    return { file, name, checksum, sql: text.replaceAll('{{v}}', underscored(version)) };
+    return { file, name, checksum, sql: version === undefined ? text : text.replaceAll('{{v}}', underscored(version)) };
   });
 }
 
@@ -121,7 +129,7 @@ async function missing(
   client: ClientBase,
   scope: Scope,
   migrations: readonly Migration[],
-  version: Version,
+  version: Version | undefined,
 ): Promise<readonly Migration[]> {
   const { rows } = await client.query<{ name: string; checksum: string }>(
     'select name, checksum from modelapp_migrations where scope = $1',

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
+import { pioWords } from '../../../bin/commands/events/pio-command';
 import { modelsCommand } from '../../../bin/commands/models';
 import { trainCommand } from '../../../bin/commands/train';
 import { run } from '../../../bin/failure';
@@ -14,11 +16,15 @@ export interface Ended {
   readonly exitCode: number;
 }
 
-/** Runs `modelapp train` and `modelapp models` on a database, with a data directory of their own. */
+/** Runs commands on a database, with a data directory of their own. */
 export class CommandLine {
   readonly data = mkdtempSync(join(tmpdir(), 'commands-'));
 
-  constructor(private readonly database: TestDatabase) {}
+  /** @param verbs those that can be run, made anew for each run; `train` and `models` by default */
+  constructor(
+    private readonly database: TestDatabase,
+    private readonly verbs: () => readonly Command[] = () => [trainCommand(), modelsCommand()],
+  ) {}
 
   async run(...words: string[]): Promise<Ended> {
     const printed = { stdout: '', stderr: '' };
@@ -29,7 +35,8 @@ export class CommandLine {
       }),
     );
     const place = ['--data', this.data, '--database', this.database.url];
-    await run(createProgram([trainCommand(), modelsCommand()]), ['node', 'modelapp', ...words, ...place]);
+    const program = createProgram(this.verbs());
+    await run(program, pioWords(['node', 'modelapp', ...words, ...place], program));
     for (const spy of spies) spy.mockRestore();
     const exitCode = Number(process.exitCode ?? 0);
     process.exitCode = 0;

@@ -1,0 +1,7 @@
+import { accessKeyCommand } from './accesskey';
+import { appCommand } from './app';
+import type { PioCommand } from './pio-command';
+import { statusCommand } from './status';
+
+/** The verbs that came with PredictionIO's event server. */
+export const eventCommands = (): readonly PioCommand[] => [appCommand(), accessKeyCommand(), statusCommand()];
