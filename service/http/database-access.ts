@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg';
+import { isAway } from '../database/availability';
 import { MissingTestDataError } from '../jobs/errors';
 import { RevisionConflictError, UnknownRevisionError } from '../models/errors';
 import { badRequest, HttpError, unavailable } from './errors';
@@ -21,13 +21,4 @@ function asAnswer(error: unknown): HttpError | undefined {
   if (error instanceof RevisionConflictError) return new HttpError(409, error.message);
   if (error instanceof MissingTestDataError) return badRequest(error.message, 'evaluation.testFraction');
   return isAway(error) ? unavailable('the database does not answer at the moment') : undefined;
-}
-
-/** Classes of SQLSTATE that blame the statement: its data, its constraints, its syntax or rights. */
-const faultOfStatement = /^(?:22|23|42)/;
-
-/** Lost and refused connections are errors of no class of their own; several addresses refuse as one `AggregateError`. */
-function isAway(error: unknown): boolean {
-  if (error instanceof DatabaseError) return !faultOfStatement.test(error.code ?? '');
-  return error instanceof AggregateError || (error as Error).constructor === Error;
 }

@@ -1,0 +1,136 @@
+import { insertEvents } from './insert-events';
+import type { NewEvent, Outcome } from './new-event';
+import { NothingStoredError, UnknownOutcomeError } from './outcomes';
+import type { Transactions } from './transactions';
+
+export interface GroupCommitOptions {
+  readonly transactions: Transactions;
+  /** Counts what it stores in rows of its own. */
+  readonly instance: string;
+  /** How long a request waits at most, in milliseconds. */
+  readonly commitWaitMs: number;
+  /** How many events may wait. */
+  readonly queueLimit: number;
+  /**
+   * Hears of each group that was committed.
+   * @default nobody
+   */
+  readonly onCommit?: (events: number, seconds: number) => void;
+}
+
+/** The events of one request, which are stored together or not at all. */
+interface Waiting {
+  readonly events: readonly NewEvent[];
+  /** In milliseconds of `performance.now()`. */
+  readonly deadline: number;
+  resolve(outcomes: readonly Outcome[]): void;
+  reject(error: unknown): void;
+}
+
+/** Most events of a group; more would make the first of them wait for the last. */
+const groupLimit = 2_000;
+
+/** Stores the events of many requests in few transactions: what arrives during one goes into the next. */
+export class GroupCommit {
+  /** In the order of arrival, and so of deadlines. */
+  #waiting: Waiting[] = [];
+  #waitingEvents = 0;
+  #working = false;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: GroupCommitOptions) {}
+
+  /** Events that wait for the transaction after the one that is under way. */
+  get waiting(): number {
+    return this.#waitingEvents;
+  }
+
+  /**
+   * Stores all events or none; resolves after COMMIT.
+   * @returns what became of each event
+   * @throws {NothingStoredError | UnknownOutcomeError} after `commitWaitMs` at the latest
+   */
+  store(events: readonly NewEvent[]): Promise<readonly Outcome[]> {
+    return new Promise((resolve, reject) => {
+      const { queueLimit, commitWaitMs } = this.options;
+      if (this.#waitingEvents + events.length > queueLimit) {
+        reject(new NothingStoredError());
+        return;
+      }
+      this.#waiting.push({ events, deadline: performance.now() + commitWaitMs, resolve, reject });
+      this.#waitingEvents += events.length;
+      this.#watch();
+      if (this.#working) return;
+      this.#working = true;
+      // Requests that arrived together are handled in one turn of the event loop.
+      setImmediate(() => void this.#work());
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    this.#working = false;
+  }
+
+  #take(): readonly Waiting[] {
+    let count = 0;
+    let events = 0;
+    for (const request of this.#waiting) {
+      if (count > 0 && events + request.events.length > groupLimit) break;
+      count += 1;
+      events += request.events.length;
+    }
+    this.#waitingEvents -= events;
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(requests: readonly Waiting[]): Promise<void> {
+    const { transactions, instance, onCommit } = this.options;
+    const events = requests.flatMap((request) => request.events);
+    const [{ deadline }] = requests as readonly [Waiting];
+    const startedAt = performance.now();
+    try {
+      const outcomes = await transactions.run(deadline, (client) => insertEvents(client, instance, events));
+      onCommit?.(events.length, (performance.now() - startedAt) / 1000);
+      let from = 0;
+      for (const request of requests) {
+        request.resolve(outcomes.slice(from, from + request.events.length));
+        from += request.events.length;
+      }
+    } catch (error) {
+      if (error instanceof NothingStoredError) this.#putBack(requests, error);
+      else if (error instanceof UnknownOutcomeError || requests.length === 1) {
+        for (const request of requests) request.reject(error);
+      } else for (const request of requests) await this.#commit([request]);
+    }
+  }
+
+  /** Those whose time is up are answered; the others get another try. */
+  #putBack(requests: readonly Waiting[], error: NothingStoredError): void {
+    const now = performance.now();
+    const left = requests.filter((request) => request.deadline > now);
+    for (const request of requests) if (request.deadline <= now) request.reject(error);
+    this.#waiting = [...left, ...this.#waiting];
+    this.#waitingEvents += left.reduce((sum, { events }) => sum + events.length, 0);
+    this.#watch();
+  }
+
+  /** Takes requests out of the queue whose time is up while a transaction is under way. */
+  #watch(): void {
+    const [first] = this.#waiting;
+    if (this.#expiry || !first) return;
+    this.#expiry = setTimeout(
+      () => {
+        this.#expiry = undefined;
+        const now = performance.now();
+        const alive = this.#waiting.findIndex(({ deadline }) => deadline > now);
+        for (const request of this.#waiting.splice(0, alive === -1 ? this.#waiting.length : alive)) {
+          this.#waitingEvents -= request.events.length;
+          request.reject(new NothingStoredError());
+        }
+        this.#watch();
+      },
+      Math.max(1, first.deadline - performance.now()),
+    ).unref();
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClientBase, DatabaseError, type Pool, type PoolClient } from 'pg';
+import { isAway } from '../../database/availability';
+import { inTime, isLate, NothingStoredError, UnknownOutcomeError } from './outcomes';
+
+/** Between two attempts while the database is away, in milliseconds. */
+const pauseMs = 50;
+
+/** Durable whatever the server's default is. */
+const begin = 'begin; set local synchronous_commit to on';
+
+/** How an attempt at a transaction ended without success. */
+interface Failure {
+  readonly error: unknown;
+  /** COMMIT was sent and its answer got lost. */
+  readonly mayBeCommitted: boolean;
+}
+
+/** Transactions that are tried again until they are committed for certain, or time is up. */
+export class Transactions {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * Does `work` in a transaction and commits it. It is done again after a deadlock, after a lost connection, and after a
+   * COMMIT whose answer got lost, so doing it twice must be as good as once.
+   * @param deadline in milliseconds of `performance.now()`
+   * @throws {NothingStoredError} if it was not committed until then, and never will be
+   * @throws {UnknownOutcomeError} if it may have been
+   * @throws whatever else `work` throws, for example when the database rejects a statement
+   */
+  async run<T>(deadline: number, work: (client: ClientBase) => Promise<T>): Promise<T> {
+    let mayBeCommitted = false;
+    for (;;) {
+      const attempt = await this.#attempt(deadline, work);
+      if ('result' in attempt) return attempt.result;
+      const { error } = attempt;
+      mayBeCommitted ||= attempt.mayBeCommitted;
+      if (!isTransient(error)) throw mayBeCommitted ? new UnknownOutcomeError({ cause: error }) : error;
+      if (!isCollision(error)) await sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
+      if (performance.now() >= deadline) {
+        throw mayBeCommitted ? new UnknownOutcomeError({ cause: error }) : new NothingStoredError({ cause: error });
+      }
+    }
+  }
+
+  async #attempt<T>(
+    deadline: number,
+    work: (client: ClientBase) => Promise<T>,
+  ): Promise<{ readonly result: T } | Failure> {
+    let client: PoolClient | undefined;
+    let committing = false;
+    try {
+      client = await inTime(deadline, this.pool.connect(), (late) => late.release());
+      await inTime(deadline, client.query(begin));
+      const result = await inTime(deadline, work(client));
+      committing = true;
+      // Leaves time for another attempt, which finds out whether this one came through.
+      const halfWay = (performance.now() + deadline) / 2;
+      await inTime(halfWay, client.query('commit'));
+      client.release();
+      return { result };
+    } catch (error) {
+      // Cuts the connection, so that nothing can be committed on it any more.
+      client?.release(true);
+      return { error, mayBeCommitted: committing && !isRolledBack(error) };
+    }
+  }
+}
+
+const sqlState = (error: unknown): string => (error instanceof DatabaseError ? (error.code ?? '') : '');
+
+/** Deadlocks and their like: nobody's fault, and over as soon as they are told. */
+const isCollision = (error: unknown): boolean => sqlState(error).startsWith('40');
+
+/** Refusals of COMMIT itself. */
+const isRolledBack = (error: unknown): boolean => /^(?:23|40)/.test(sqlState(error));
+
+/** Tables and rights that are missing come with the migrations. */
+const isUnprepared = (error: unknown): boolean => ['42P01', '42501'].includes(sqlState(error));
+
+const isTransient = (error: unknown): boolean => isLate(error) || isAway(error) || isUnprepared(error);
