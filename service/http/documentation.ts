@@ -7,7 +7,7 @@ import type { ServiceContext } from '../context';
 import { documentErrors } from './error-documentation';
 
 /** The page loads nothing from elsewhere and runs nothing but its own files. */
-const contentSecurityPolicy = [
+export const documentationPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -62,7 +62,7 @@ export const documentation = plugin(async (server: FastifyInstance, { context }:
     });
     await pages.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: contentSecurityPolicy,
+      staticCSP: documentationPolicy,
       theme: { title },
     });
     pages.route({

@@ -1,14 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import plugin from 'fastify-plugin';
-import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { maxKeyLength } from '../predictions/log';
 import { type Envelope, nativeEnvelope } from './envelopes';
 import { HttpError } from './errors';
+import { watchRoutes } from './known-routes';
 
 /** The longest id, each of its characters percent-encoded. */
 export const maxParamLength = 9 * maxKeyLength;
-
-const methods: readonly HTTPMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** `/inputs/sepal_width` or `/3/age` of a schema error as people write it: `inputs.sepal_width`, `[3].age`. */
 export function fieldPath(pointer: string): string {
@@ -54,14 +52,7 @@ export function sendError(reply: FastifyReply, error: HttpError, envelope: Envel
  * another method, which Fastify's router alone would call 404.
  */
 export const errorHandling = plugin(async (server: FastifyInstance) => {
-  const known = findMyWay({ maxParamLength, defaultRoute: () => undefined });
-  server.addHook('onRoute', ({ method, url, config }) => {
-    const routeMethods = [method].flat() as HTTPMethod[];
-    for (const routeMethod of routeMethods) {
-      if (!known.hasRoute(routeMethod, url))
-        known.on(routeMethod, url, () => undefined, { envelope: config?.envelope });
-    }
-  });
+  const knownPath = watchRoutes(server, maxParamLength);
 
   server.setErrorHandler((error, request, reply) => {
     const answer = asHttpError(error);
@@ -72,15 +63,9 @@ export const errorHandling = plugin(async (server: FastifyInstance) => {
   // Before the handler's own turn Fastify would read the body, and answer 415 or 413 for it.
   server.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
-    const path = request.url.split('?', 1)[0] as string;
-    const allowed = methods.filter((method) => known.find(method, path) !== null);
-    const first = allowed[0];
-    if (first === undefined) {
-      sendError(reply, nothingThere, nativeEnvelope);
-      return;
-    }
-    const envelope = (known.find(first, path)?.store as { envelope?: Envelope } | undefined)?.envelope;
-    sendError(reply, notAllowed(request.method, allowed.join(', ')), envelope ?? nativeEnvelope);
+    const known = knownPath(request.url);
+    const answer = known ? notAllowed(request.method, known.methods.join(', ')) : nothingThere;
+    sendError(reply, answer, known?.config.envelope ?? nativeEnvelope);
   });
   server.setNotFoundHandler((_request, reply) => sendError(reply, nothingThere, nativeEnvelope));
 });

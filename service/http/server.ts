@@ -44,7 +44,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
       reply.header('x-modelapp-version', context.version);
       sendError(reply as FastifyReply, asHttpError(error), nativeEnvelope);
     },
-    clientErrorHandler: unreadableRequests(context.version),
+    clientErrorHandler: unreadableRequests(nativeEnvelope, { 'x-modelapp-version': context.version }),
     http: { headersTimeout: http.headersTimeoutMs },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
   });

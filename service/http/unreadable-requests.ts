@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { nativeEnvelope } from './envelopes';
+import type { Envelope } from './envelopes';
 import { HttpError } from './errors';
 
 /** By Node's code of the failure; any other is 400. */
@@ -12,17 +12,17 @@ const malformed = new HttpError(400, 'this is no valid HTTP/1.1 request');
 
 /**
  * Makes the answer to what cannot be read as a request, so that no route and no hook sees it; the connection ends.
- * @param version stands in the header that every response has
+ * @param headers those that every response has
  */
 export const unreadableRequests =
-  (version: string) =>
+  (envelope: Envelope, headers: Readonly<Record<string, string>> = {}) =>
   (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const answer = answers[error.code ?? ''] ?? malformed;
-    const body = JSON.stringify(nativeEnvelope(answer));
+    const body = JSON.stringify(envelope(answer));
     const head = [
       `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`,
-      `x-modelapp-version: ${version}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',

@@ -16,7 +16,7 @@ export interface EventRow {
 }
 
 /** A time as milliseconds since the epoch; exact, as stored times are whole milliseconds. */
-const millisOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+export const millisOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 /** What to select of `events` for an {@link EventRow}. */
 export const eventColumns = `event_id, event, entity_type, entity_id, target_entity_type, target_entity_id,

@@ -7,8 +7,6 @@ export interface GroupCommitOptions {
   readonly transactions: Transactions;
   /** Counts what it stores in rows of its own. */
   readonly instance: string;
-  /** How long a request waits at most, in milliseconds. */
-  readonly commitWaitMs: number;
   /** How many events may wait. */
   readonly queueLimit: number;
   /**
@@ -32,7 +30,7 @@ const groupLimit = 2_000;
 
 /** Stores the events of many requests in few transactions: what arrives during one goes into the next. */
 export class GroupCommit {
-  /** In the order of arrival, and so of deadlines. */
+  /** In the order of arrival. */
   #waiting: Waiting[] = [];
   #waitingEvents = 0;
   #working = false;
@@ -47,17 +45,17 @@ export class GroupCommit {
 
   /**
    * Stores all events or none; resolves after COMMIT.
+   * @param waitMs how long to wait at most, in milliseconds
    * @returns what became of each event
-   * @throws {NothingStoredError | UnknownOutcomeError} after `commitWaitMs` at the latest
+   * @throws {NothingStoredError | UnknownOutcomeError} after `waitMs` at the latest
    */
-  store(events: readonly NewEvent[]): Promise<readonly Outcome[]> {
+  store(events: readonly NewEvent[], waitMs: number): Promise<readonly Outcome[]> {
     return new Promise((resolve, reject) => {
-      const { queueLimit, commitWaitMs } = this.options;
-      if (this.#waitingEvents + events.length > queueLimit) {
+      if (this.#waitingEvents + events.length > this.options.queueLimit) {
         reject(new NothingStoredError());
         return;
       }
-      this.#waiting.push({ events, deadline: performance.now() + commitWaitMs, resolve, reject });
+      this.#waiting.push({ events, deadline: performance.now() + waitMs, resolve, reject });
       this.#waitingEvents += events.length;
       this.#watch();
       if (this.#working) return;
@@ -87,7 +85,7 @@ export class GroupCommit {
   async #commit(requests: readonly Waiting[]): Promise<void> {
     const { transactions, instance, onCommit } = this.options;
     const events = requests.flatMap((request) => request.events);
-    const [{ deadline }] = requests as readonly [Waiting];
+    const deadline = Math.min(...requests.map((request) => request.deadline));
     const startedAt = performance.now();
     try {
       const outcomes = await transactions.run(deadline, (client) => insertEvents(client, instance, events));
@@ -117,20 +115,20 @@ export class GroupCommit {
 
   /** Takes requests out of the queue whose time is up while a transaction is under way. */
   #watch(): void {
-    const [first] = this.#waiting;
-    if (this.#expiry || !first) return;
-    this.#expiry = setTimeout(
-      () => {
-        this.#expiry = undefined;
-        const now = performance.now();
-        const alive = this.#waiting.findIndex(({ deadline }) => deadline > now);
-        for (const request of this.#waiting.splice(0, alive === -1 ? this.#waiting.length : alive)) {
-          this.#waitingEvents -= request.events.length;
-          request.reject(new NothingStoredError());
-        }
-        this.#watch();
-      },
-      Math.max(1, first.deadline - performance.now()),
-    ).unref();
+    if (this.#expiry || this.#waiting.length === 0) return;
+    const next = Math.min(...this.#waiting.map(({ deadline }) => deadline));
+    this.#expiry = setTimeout(() => this.#expire(), Math.max(1, next - performance.now())).unref();
+  }
+
+  #expire(): void {
+    this.#expiry = undefined;
+    const now = performance.now();
+    const late = this.#waiting.filter(({ deadline }) => deadline <= now);
+    this.#waiting = this.#waiting.filter(({ deadline }) => deadline > now);
+    for (const { events, reject } of late) {
+      this.#waitingEvents -= events.length;
+      reject(new NothingStoredError());
+    }
+    this.#watch();
   }
 }

@@ -1,3 +1,6 @@
+import { DatabaseError } from 'pg';
+import { isAway } from '../../database/availability';
+
 /** The database did not do it in time, and never will: nothing of the request is stored. */
 export class NothingStoredError extends Error {
   override readonly name = 'NothingStoredError';
@@ -22,7 +25,7 @@ class LateError extends Error {
 /**
  * Waits for an answer of the database until `deadline`, in milliseconds of `performance.now()`.
  * @param whenLate gets what comes after the deadline
- * @throws {Error} whatever the answer is, and an error that {@link isLate} knows
+ * @throws {LateError} and what the answer throws
  */
 export function inTime<T>(deadline: number, answer: Promise<T>, whenLate: (answer: T) => void = () => {}): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -48,4 +51,25 @@ export function inTime<T>(deadline: number, answer: Promise<T>, whenLate: (answe
   });
 }
 
-export const isLate = (error: unknown): boolean => error instanceof LateError;
+export const sqlState = (error: unknown): string => (error instanceof DatabaseError ? (error.code ?? '') : '');
+
+/** Tables and rights that are missing come with the migrations. */
+const isUnprepared = (error: unknown): boolean => ['42P01', '42501'].includes(sqlState(error));
+
+/** Whether the database is away, silent or not yet migrated, so that the same may work later. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof LateError || isAway(error) || isUnprepared(error);
+
+/**
+ * Waits for what a request reads.
+ * @param waitMs how long, in milliseconds
+ * @param whenLate gets what comes later
+ * @throws {NothingStoredError} if the database does not answer in time
+ */
+export async function readInTime<T>(waitMs: number, answer: Promise<T>, whenLate?: (answer: T) => void): Promise<T> {
+  try {
+    return await inTime(performance.now() + waitMs, answer, whenLate);
+  } catch (error) {
+    throw isUnavailable(error) ? new NothingStoredError({ cause: error }) : error;
+  }
+}

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClientBase, DatabaseError, type Pool, type PoolClient } from 'pg';
-import { isAway } from '../../database/availability';
-import { inTime, isLate, NothingStoredError, UnknownOutcomeError } from './outcomes';
+import type { ClientBase, Pool, PoolClient } from 'pg';
+import { inTime, isUnavailable, NothingStoredError, sqlState, UnknownOutcomeError } from './outcomes';
 
 /** Between two attempts while the database is away, in milliseconds. */
 const pauseMs = 50;
@@ -35,7 +34,7 @@ export class Transactions {
       if ('result' in attempt) return attempt.result;
       const { error } = attempt;
       mayBeCommitted ||= attempt.mayBeCommitted;
-      if (!isTransient(error)) throw mayBeCommitted ? new UnknownOutcomeError({ cause: error }) : error;
+      if (!isUnavailable(error)) throw mayBeCommitted ? new UnknownOutcomeError({ cause: error }) : error;
       if (!isCollision(error)) await sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
       if (performance.now() >= deadline) {
         throw mayBeCommitted ? new UnknownOutcomeError({ cause: error }) : new NothingStoredError({ cause: error });
@@ -67,15 +66,8 @@ export class Transactions {
   }
 }
 
-const sqlState = (error: unknown): string => (error instanceof DatabaseError ? (error.code ?? '') : '');
-
 /** Deadlocks and their like: nobody's fault, and over as soon as they are told. */
 const isCollision = (error: unknown): boolean => sqlState(error).startsWith('40');
 
 /** Refusals of COMMIT itself. */
 const isRolledBack = (error: unknown): boolean => /^(?:23|40)/.test(sqlState(error));
-
-/** Tables and rights that are missing come with the migrations. */
-const isUnprepared = (error: unknown): boolean => ['42P01', '42501'].includes(sqlState(error));
-
-const isTransient = (error: unknown): boolean => isLate(error) || isAway(error) || isUnprepared(error);

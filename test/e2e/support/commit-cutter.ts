@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+/** Before the server gets the COMMIT, or after it has answered. */
+export type Moment = 'before' | 'after';
+
 /** A way to a PostgreSQL on which replies to COMMIT get lost. */
 export interface CommitCutter {
   /** The same database by this way. */
   readonly url: string;
   /** How many connections were cut so far. */
   readonly cuts: number;
-  /** Cuts the connection of every n-th COMMIT from now on; 0: of none. */
-  cutEvery(n: number): void;
+  /** Cuts the connection of every n-th COMMIT from now on, by default after the server has answered; 0: of none. */
+  cutEvery(n: number, moment?: Moment): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export async function openCommitCutter(url: string): Promise<CommitCutter> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let every = 0;
+  let when: Moment = 'after';
   let commits = 0;
   let cuts = 0;
 
@@ -41,6 +45,11 @@ export async function openCommitCutter(url: string): Promise<CommitCutter> {
       if (every > 0 && bytes.includes(commit)) {
         commits += 1;
         doomed = commits % every === 0;
+        if (doomed && when === 'before') {
+          cuts += 1;
+          end();
+          return;
+        }
       }
       database.write(bytes);
     });
@@ -62,8 +71,9 @@ export async function openCommitCutter(url: string): Promise<CommitCutter> {
     get cuts() {
       return cuts;
     },
-    cutEvery(n) {
+    cutEvery(n, moment = 'after') {
       every = n;
+      when = moment;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { readInTime } from '../store/outcomes';
+
+/** What a key gives access to. */
+export interface AccessKey {
+  readonly app: number;
+  /** The events it may write; none means all. */
+  readonly events: ReadonlySet<string>;
+  /** The channels of the app, by name. */
+  readonly channels: ReadonlyMap<string, number>;
+}
+
+/** How long a deleted key may go on, in milliseconds. */
+const trustMs = 3_000;
+const mostKeys = 10_000;
+
+/** Looks keys up. Those that exist are remembered for a moment, and unknown ones never, so that a new key works at once. */
+export class AccessKeys {
+  readonly #known = new Map<string, { readonly key: AccessKey; readonly until: number }>();
+  readonly #lookUps = new Map<string, Promise<AccessKey | undefined>>();
+
+  /** @param waitMs how long the database may take, in milliseconds */
+  constructor(
+    private readonly pool: Pool,
+    private readonly waitMs: number,
+  ) {}
+
+  /** What is remembered of a key; undefined if it has to be looked up. */
+  remembered(text: string): AccessKey | undefined {
+    const known = this.#known.get(digestOf(text));
+    return known && known.until > performance.now() ? known.key : undefined;
+  }
+
+  /**
+   * Asks the database for a key.
+   * @throws {NothingStoredError} if it does not answer in time
+   */
+  lookUp(text: string): Promise<AccessKey | undefined> {
+    const digest = digestOf(text);
+    const underWay = this.#lookUps.get(digest);
+    if (underWay) return underWay;
+    const lookUp = this.#ask(digest).finally(() => this.#lookUps.delete(digest));
+    this.#lookUps.set(digest, lookUp);
+    return lookUp;
+  }
+
+  async #ask(digest: string): Promise<AccessKey | undefined> {
+    const askedAt = performance.now();
+    const found = this.pool.query<{ app: number; events: string[]; channels: Record<string, number> }>({
+      name: 'find_access_key',
+      text: `select keys.app, keys.events,
+          coalesce(json_object_agg(channels.name, channels.id) filter (where channels.id is not null), '{}') as channels
+        from access_keys keys left join channels on channels.app = keys.app
+        where keys.hash = $1
+        group by keys.id`,
+      values: [Buffer.from(digest, 'base64')],
+    });
+    const { rows } = await readInTime(this.waitMs, found);
+    const [row] = rows;
+    this.#known.delete(digest);
+    if (!row) return undefined;
+    const channels = new Map(Object.entries(row.channels));
+    const key: AccessKey = { app: row.app, events: new Set(row.events), channels };
+    if (this.#known.size >= mostKeys) this.#known.clear();
+    this.#known.set(digest, { key, until: askedAt + trustMs });
+    return key;
+  }
+}
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64');

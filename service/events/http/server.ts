@@ -1,0 +1,72 @@
+import cors from '@fastify/cors';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import type { HttpConfig } from '../../../config/schema';
+import { sendError } from '../../http/error-handling';
+import { unreadableRequests } from '../../http/unreadable-requests';
+import type { EventContext } from '../context';
+import { batch } from '../routes/batch';
+import { entities } from '../routes/entities';
+import { events } from '../routes/events';
+import { operation } from '../routes/operation';
+import { webhooks } from '../routes/webhooks';
+import { access } from './access';
+import { bodies } from './bodies';
+import { documentation } from './documentation';
+import { asAnswer, errorHandling, eventEnvelope, maxParamLength } from './errors';
+
+export interface ServerOptions {
+  readonly context: EventContext;
+  /** Timeouts of connections. */
+  readonly http: HttpConfig;
+  readonly logger: FastifyBaseLogger;
+}
+
+/** The event server, not yet listening: the rules that hold for all routes, then the routes. */
+export async function createServer({ context, http, logger }: ServerOptions): Promise<FastifyInstance> {
+  const { bodyLimit, corsOrigins } = context.config;
+  const server = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent) => parent,
+    bodyLimit,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: http.keepAliveTimeoutMs,
+    requestTimeout: http.requestTimeoutMs,
+    frameworkErrors: (error, _request, reply) =>
+      sendError(reply as FastifyReply, asAnswer(error, bodyLimit), eventEnvelope),
+    clientErrorHandler: unreadableRequests(eventEnvelope),
+    http: { headersTimeout: http.headersTimeoutMs },
+  });
+  // Events and parameters are checked by code of their own, for the messages that clients know.
+  server.setValidatorCompiler(() => () => true);
+  addResponseRules(server, context);
+  if (corsOrigins.length > 0) {
+    await server.register(cors, {
+      origin: [...corsOrigins],
+      methods: ['GET', 'POST', 'DELETE'],
+      exposedHeaders: ['Link', 'Retry-After'],
+      maxAge: 600,
+    });
+  }
+  await server.register(errorHandling, { bodyLimit });
+  await server.register(access, { keys: context.keys });
+  await server.register(bodies);
+  await server.register(documentation, { version: context.version });
+  for (const routes of [operation, events, batch, entities, webhooks]) await server.register(routes, { context });
+  return server;
+}
+
+/** Requests counted by route, and no keep-alive towards the end. */
+function addResponseRules(server: FastifyInstance, { lifecycle, onAnswer }: EventContext): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (lifecycle.phase === 'draining') reply.header('connection', 'close');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    onAnswer(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
+    done();
+  });
+}

@@ -1,0 +1,161 @@
+import type { Pool } from 'pg';
+import type { StoredEvent } from '../format/event';
+import { type EventRow, eventColumns, eventOf, timeOf } from '../store/event-row';
+import type { Place } from '../store/new-event';
+import { readInTime } from '../store/outcomes';
+import { isStorable } from '../store/storable';
+import { readCursor, writeCursor } from './cursor';
+import { streamRows } from './stream-rows';
+
+/** Which events of a place are wanted; what is undefined does not matter. */
+export interface EventFilter {
+  /** At or after, in milliseconds since the epoch. */
+  readonly startTime: number | undefined;
+  /** Before, in milliseconds since the epoch. */
+  readonly untilTime: number | undefined;
+  readonly entityType: string | undefined;
+  readonly entityId: string | undefined;
+  readonly targetEntityType: string | undefined;
+  readonly targetEntityId: string | undefined;
+  /** Any of these; none means all. */
+  readonly events: readonly string[];
+  /** Latest first. */
+  readonly reversed: boolean;
+}
+
+/** The end of a page of events. */
+export interface EventCursor {
+  readonly millis: number;
+  readonly seq: string;
+  /** Events that arrived later do not belong to the pages, so that these come to an end. */
+  readonly latest: string;
+}
+
+/** A page, in memory or on its way. */
+export type EventPage = (
+  | { readonly whole: readonly StoredEvent[] }
+  | { readonly stream: AsyncIterable<StoredEvent> }
+) & {
+  /** Undefined on the last page. */
+  readonly next: string | undefined;
+};
+
+interface ListedRow extends EventRow {
+  readonly seq: string;
+  readonly latest: string;
+}
+
+/** A page up to this size is in memory as a whole. */
+const longestInMemory = 1_000;
+
+/** Reads the cursor of a page; undefined if it is none of ours. */
+export function readEventCursor(text: string): EventCursor | undefined {
+  const [millis = '', seq = '', latest = ''] = readCursor(text, 3) ?? [];
+  const isOurs = /^-?\d{1,15}$/.test(millis) && [seq, latest].every((number) => /^\d{1,18}$/.test(number));
+  return isOurs ? { millis: Number(millis), seq, latest } : undefined;
+}
+
+/** Lists the events of a place in order of their time, then of their arrival. */
+export class EventLister {
+  /**
+   * @param streams connections for long lists, which last as long as their clients take
+   * @param waitMs how long the database may take to answer, in milliseconds
+   */
+  constructor(
+    private readonly pool: Pool,
+    private readonly streams: Pool,
+    private readonly waitMs: number,
+  ) {}
+
+  /**
+   * Finds one page.
+   * @param limit Infinity for all that is left
+   * @throws {NothingStoredError} if the database does not answer in time
+   */
+  async page(place: Place, filter: EventFilter, limit: number, cursor?: EventCursor): Promise<EventPage> {
+    const { entityType, entityId, targetEntityType, targetEntityId, events } = filter;
+    const texts = [entityType, entityId, targetEntityType, targetEntityId, ...events];
+    if (texts.some((text) => text !== undefined && !isStorable(text))) return { whole: [], next: undefined };
+    const query = new EventQuery(place, filter, cursor);
+    return limit <= longestInMemory ? this.#inMemory(query, limit) : this.#streamed(query, limit);
+  }
+
+  async #inMemory(query: EventQuery, limit: number): Promise<EventPage> {
+    const { rows } = await readInTime(this.waitMs, this.pool.query<ListedRow>(query.select(limit + 1)));
+    const last = rows[limit - 1];
+    const next = rows.length > limit && last ? cursorBehind(last) : undefined;
+    return { whole: rows.slice(0, limit).map(eventOf), next };
+  }
+
+  async #streamed(query: EventQuery, limit: number): Promise<EventPage> {
+    const next = Number.isFinite(limit) ? await this.#cursorAfter(query, limit) : undefined;
+    return { stream: events(streamRows<ListedRow>(this.streams, query.select(limit), this.waitMs)), next };
+  }
+
+  /** Where a page of so many events will end, if more follow. */
+  async #cursorAfter(query: EventQuery, limit: number): Promise<string | undefined> {
+    const { rows } = await readInTime(this.waitMs, this.pool.query<ListedRow>(query.select(2, limit - 1)));
+    const [last, more] = rows;
+    return last && more ? cursorBehind(last) : undefined;
+  }
+}
+
+async function* events(rows: AsyncIterable<ListedRow>): AsyncGenerator<StoredEvent> {
+  for await (const row of rows) yield eventOf(row);
+}
+
+const cursorBehind = ({ event_millis, seq, latest }: ListedRow): string =>
+  writeCursor(String(event_millis), seq, latest);
+
+/** The query of a list, with its parameters. */
+class EventQuery {
+  readonly #conditions: string[] = [];
+  readonly #values: unknown[] = [];
+  readonly #latest: string;
+  readonly #direction: 'asc' | 'desc';
+
+  constructor({ app, channel }: Place, filter: EventFilter, cursor: EventCursor | undefined) {
+    const { startTime, untilTime, reversed } = filter;
+    this.#direction = reversed ? 'desc' : 'asc';
+    this.#where('app = $', app);
+    this.#where('channel = $', channel);
+    this.#where('entity_type = $', filter.entityType);
+    this.#where('entity_id = $', filter.entityId);
+    this.#where('target_entity_type = $', filter.targetEntityType);
+    this.#where('target_entity_id = $', filter.targetEntityId);
+    const [event, ...others] = filter.events;
+    if (others.length > 0) this.#where('event = any($::text[])', filter.events);
+    else this.#where('event = $', event);
+    this.#where(`event_time >= ${timeOf('$::bigint')}`, startTime);
+    this.#where(`event_time < ${timeOf('$::bigint')}`, untilTime);
+    if (cursor) {
+      const [millis, seq] = [this.#parameter(cursor.millis), this.#parameter(cursor.seq)];
+      this.#conditions.push(
+        `(event_time, seq) ${reversed ? '<' : '>'} (${timeOf(`${millis}::bigint`)}, ${seq}::bigint)`,
+      );
+      this.#where('seq <= $::bigint', cursor.latest);
+    }
+    // Numbers are given out before COMMIT, so that all that is visible now is at or below the last one.
+    this.#latest = cursor ? `${this.#parameter(cursor.latest)}::bigint` : '(select last_value from event_seq)';
+  }
+
+  select(limit: number, offset = 0): { readonly text: string; readonly values: unknown[] } {
+    const order = `event_time ${this.#direction}, seq ${this.#direction}`;
+    return {
+      text: `select ${eventColumns}, seq::text as seq, ${this.#latest}::text as latest
+        from events where ${this.#conditions.join(' and ')}
+        order by ${order} limit ${Number.isFinite(limit) ? limit : 'all'} offset ${offset}`,
+      values: this.#values,
+    };
+  }
+
+  /** Adds a condition in which every `$` stands for the value, if there is one. */
+  #where(condition: string, value: unknown): void {
+    if (value !== undefined) this.#conditions.push(condition.replaceAll('$', this.#parameter(value)));
+  }
+
+  #parameter(value: unknown): string {
+    this.#values.push(value);
+    return `$${this.#values.length}`;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Pool, QueryResultRow } from 'pg';
+import { readInTime } from '../store/outcomes';
+
+const rowsAtOnce = 1_000;
+
+/**
+ * The rows of a query, a thousand in memory at a time, all as of one moment.
+ * @param waitMs how long the database may take for each thousand, in milliseconds
+ * @throws {NothingStoredError} if it takes longer
+ */
+export async function* streamRows<R extends QueryResultRow>(
+  pool: Pool,
+  { text, values }: { readonly text: string; readonly values: readonly unknown[] },
+  waitMs: number,
+): AsyncGenerator<R> {
+  const client = await readInTime(waitMs, pool.connect(), (late) => late.release());
+  let isIdle = false;
+  try {
+    await readInTime(waitMs, client.query('begin isolation level repeatable read read only'));
+    await readInTime(waitMs, client.query(`declare chosen no scroll cursor for ${text}`, [...values]));
+    for (;;) {
+      const { rows } = await readInTime(waitMs, client.query<R>(`fetch ${rowsAtOnce} from chosen`));
+      isIdle = true;
+      yield* rows;
+      if (rows.length < rowsAtOnce) return;
+      isIdle = false;
+    }
+  } finally {
+    // A connection on which something went wrong, or still goes on, is cut.
+    const isClean = isIdle && (await client.query('rollback').then(Boolean, () => false));
+    client.release(!isClean);
+  }
+}

@@ -1,0 +1,95 @@
+import {
+  createTestApp,
+  createTestKey,
+  startTestEventService,
+  type TestApp,
+  type TestEventService,
+} from '../../../support/event-service';
+
+let service: TestEventService;
+let app: TestApp;
+
+beforeAll(async () => {
+  service = await startTestEventService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  app = await createTestApp(service.database);
+});
+
+const track = {
+  version: '1',
+  type: 'track',
+  sent_at: '2024-01-01T00:00:00Z',
+  timestamp: '2024-01-01T00:00:00Z',
+  user_id: 'u1',
+  event: 'Signed Up',
+};
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const upemail =
+  'type=upemail&fired_at=2009-03-26+22%3A15%3A09&data[list_id]=l1&data[new_id]=n1&data[new_email]=a@b.c&data[old_email]=d@e.f';
+
+async function storedBy(answer: { status: number; json: unknown }): Promise<unknown> {
+  expect(answer).toMatchObject({ status: 201, json: { eventId: expect.any(String) } });
+  const { eventId } = answer.json as { eventId: string };
+  return (await service.send('GET', `/events/${eventId}.json?accessKey=${app.key}`)).json;
+}
+
+describe('Webhooks', () => {
+  it('store what segment.io sends', async () => {
+    const answer = await service.send('POST', `/webhooks/segmentio.json?accessKey=${app.key}`, track);
+
+    expect(await storedBy(answer)).toMatchObject({ event: 'track', entityType: 'user', entityId: 'u1' });
+  });
+
+  it('store what MailChimp sends', async () => {
+    const answer = await service.send('POST', `/webhooks/mailchimp.form?accessKey=${app.key}`, upemail, form);
+
+    expect(await storedBy(answer)).toMatchObject({
+      event: 'upemail',
+      entityId: 'n1',
+      targetEntityId: 'l1',
+      eventTime: '2009-03-26T22:15:09.000Z',
+    });
+  });
+
+  it('answer Ok when they are looked at', async () => {
+    for (const name of ['segmentio.json', 'mailchimp.form']) {
+      const { status, text } = await service.send('GET', `/webhooks/${name}?accessKey=${app.key}`);
+      expect([status, text]).toEqual([200, '{"message":"Ok"}']);
+    }
+  });
+
+  it.each(['other.json', 'mailchimp.json', 'segmentio.form'])('do not know %s', async (name) => {
+    for (const method of ['GET', 'POST']) {
+      const { status, json } = await service.send(method, `/webhooks/${name}?accessKey=${app.key}`);
+      const message = `webhooks connection for ${name.split('.')[0]} is not supported.`;
+      expect([status, json]).toEqual([404, { message }]);
+    }
+  });
+
+  it('take the type of their body alone', async () => {
+    const answer = await service.send('POST', `/webhooks/mailchimp.form?accessKey=${app.key}`, {});
+
+    expect([answer.status, answer.json]).toEqual([
+      415,
+      { message: 'The content type must be application/x-www-form-urlencoded.' },
+    ]);
+  });
+
+  it('tell what is missing', async () => {
+    const path = `/webhooks/segmentio.json?accessKey=${app.key}`;
+
+    const { status, json } = await service.send('POST', path, { type: 'track' });
+
+    expect([status, json]).toEqual([400, { message: 'Failed to get segment.io API version.' }]);
+  });
+
+  it('write only what the key may write', async () => {
+    const key = await createTestKey(service.database.pool, app.id, ['buy']);
+
+    const { status, json } = await service.send('POST', `/webhooks/segmentio.json?accessKey=${key}`, track);
+
+    expect([status, json]).toEqual([403, { message: 'track events are not allowed' }]);
+  });
+});
