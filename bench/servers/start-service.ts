@@ -10,15 +10,29 @@ export interface ServiceOptions {
   readonly core?: number;
 }
 
+/** The service, and where its event server listens. */
+export interface ServiceProcess extends ServerProcess {
+  readonly eventsPort: number;
+}
+
 /** Starts the built product with the configuration that is shipped, trained on the example. */
 export async function startService({
   databaseUrl,
   dataDirectory,
   processes,
   core,
-}: ServiceOptions): Promise<ServerProcess> {
-  const port = await freePort();
-  const place = ['--data', dataDirectory, '--database', databaseUrl, '--port', String(port)];
+}: ServiceOptions): Promise<ServiceProcess> {
+  const [port, eventsPort] = [await freePort(), await freePort()];
+  const place = [
+    '--data',
+    dataDirectory,
+    '--database',
+    databaseUrl,
+    '--port',
+    String(port),
+    '--events-port',
+    String(eventsPort),
+  ];
   const program = [
     process.execPath,
     resolve('dist/cli.js'),
@@ -27,5 +41,6 @@ export async function startService({
     '--processes',
     String(processes),
   ] as const;
-  return startServer({ command: [...program], port, readyText: 'Ready after', ...(core !== undefined && { core }) });
+  const cores = core === undefined ? {} : { core };
+  return { ...(await startServer({ command: [...program], port, readyText: 'Ready after', ...cores })), eventsPort };
 }

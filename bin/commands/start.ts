@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { Environment, Port } from '../../config/environment';
 import { keyFile } from '../../service/auth/generated-keys';
+import type { ListenAddress } from '../../service/processes/messages';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError, Interruption } from '../interruption';
 import { checkPort } from '../local/check-port';
@@ -18,7 +19,7 @@ import { type PlaceOptions, parseWholeNumber, readSettings, type Settings, withP
 interface StartOptions extends PlaceOptions {
   readonly host: string;
   readonly port: string;
-  readonly eventsPort: string;
+  readonly eventsPort?: string;
   readonly processes: string;
 }
 
@@ -34,7 +35,7 @@ export const startCommand = (): Command =>
     .description('start the database, train what has no model yet, and serve')
     .option('--host <address>', 'address to listen on; other than loopback needs keys', '127.0.0.1')
     .option('--port <number>', 'port of the service', String(Port.service))
-    .option('--events-port <number>', 'port of the event server', String(Port.events))
+    .option('--events-port <number>', 'port of the event server (default: events.port, 7070 if not configured)')
     .option('--processes <number>', 'request processes', String(availableParallelism()))
     .addHelpText('after', example)
     .action(async (options: StartOptions) => start(options));
@@ -44,13 +45,15 @@ async function start(options: StartOptions): Promise<void> {
   const place = readPlace(options);
   const settings = await readSettings(options);
   process.env[Environment.logLevel] ??= 'warn';
+  const events = readEventsPlace(options, settings);
   await checkPort(place.host, place.port);
+  await checkPort(events.host, events.port, '--events-port');
   const interruption = new Interruption();
   const undo: (() => Promise<void> | void)[] = [];
   try {
     const lock = lockDataDirectory(settings.dataDirectory);
     undo.push(() => lock.unlock());
-    await serve(settings, { ...place, startedAt, interruption, undo });
+    await serve(settings, { ...place, events, startedAt, interruption, undo });
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
     process.exitCode = error.exitCode;
@@ -60,6 +63,7 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 interface Surroundings extends ReturnType<typeof readPlace> {
+  readonly events: ListenAddress;
   readonly startedAt: number;
   readonly interruption: Interruption;
   /** What has to be undone at the end, in reverse order. */
@@ -93,6 +97,7 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
     welcome({
       config,
       url: serviceUrl(place.host, port),
+      eventsUrl: serviceUrl(place.events.host, instance.events?.port ?? place.events.port),
       samples: Object.fromEntries(samples),
       keyFile: needsKeys && !process.env[Environment.apiKeys] ? keyFile(dataDirectory) : undefined,
     }),
@@ -103,11 +108,16 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
   say('Stopping');
 }
 
-function readPlace({ host, port, eventsPort, processes }: StartOptions) {
+function readPlace({ host, port, processes }: StartOptions) {
   if (host === '') throw new CommandError('--host: is empty; write an address of this machine', ExitCode.usage);
   const servicePort = parseWholeNumber('--port', port, 0, 65_535);
-  parseWholeNumber('--events-port', eventsPort, 0, 65_535);
   return { host, port: servicePort, processes: parseWholeNumber('--processes', processes, 1, 256) };
+}
+
+/** The event server listens on the address of the service unless it is configured otherwise. */
+function readEventsPlace({ host, eventsPort }: StartOptions, { config: { events } }: Settings): ListenAddress {
+  const port = eventsPort === undefined ? events.port : parseWholeNumber('--events-port', eventsPort, 0, 65_535);
+  return { host: events.host ?? host, port };
 }
 
 function say(line: string): void {

@@ -5,7 +5,7 @@ import { hasCredentials, provideKeys } from '../../service/auth/generated-keys';
 import { createPolicy } from '../../service/auth/policy';
 import { createLogger } from '../../service/logging';
 import { Instance } from '../../service/processes/instance';
-import type { DatabaseSettings, ServiceSettings } from '../../service/processes/messages';
+import type { DatabaseSettings, ListenAddress, ServiceSettings } from '../../service/processes/messages';
 import type { Settings } from '../settings';
 
 /** Where and how wide an instance serves. */
@@ -13,6 +13,11 @@ export interface InstanceOptions {
   readonly host: string;
   readonly port: number;
   readonly processes: number;
+  /**
+   * Where its event server listens.
+   * @default none is started
+   */
+  readonly events?: ListenAddress;
   readonly database: DatabaseSettings;
   readonly pool: Pool;
 }

@@ -6,16 +6,24 @@ export interface Welcome {
   readonly config: Config;
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** Of the event server: `http://127.0.0.1:7070` */
+  readonly eventsUrl: string;
   /** A sample for each model that the lines can be tried with, by feature. */
   readonly samples: Readonly<Record<string, Readonly<Record<string, FeatureValue>>>>;
   /** The file with the keys, if callers need one. */
   readonly keyFile: string | undefined;
 }
 
+const eventEndpoints: readonly (readonly [string, string])[] = [
+  ['POST, GET /events.json', 'store and list events'],
+  ['GET /entities/<type>/<id>.json', 'entities'],
+  ['GET /docs', 'every route, OpenAPI'],
+];
+
 const tensorTypes = { float: 'FP64', int: 'INT64', str: 'BYTES', bool: 'BOOL' } as const;
 
 /** The endpoints, and three `curl` lines that work when pasted. */
-export function welcome({ config, url, samples, keyFile }: Welcome): string {
+export function welcome({ config, url, eventsUrl, samples, keyFile }: Welcome): string {
   const first = Object.keys(config.models)[0] as string;
   const model = config.mlAws.model ?? first;
   const service = config.palladium.services[0];
@@ -32,10 +40,12 @@ export function welcome({ config, url, samples, keyFile }: Welcome): string {
     ['GET /docs', 'every route, OpenAPI'],
     ['GET /metrics', 'Prometheus'],
   ];
-  const width = Math.max(...endpoints.map(([route]) => route.length));
+  const width = Math.max(...[...endpoints, ...eventEndpoints].map(([route]) => route.length));
   const lines = [
     `Endpoints on ${url}`,
     ...endpoints.map(([route, what]) => `  ${route.padEnd(width)}  ${what}`),
+    `Event server on ${eventsUrl}`,
+    ...eventEndpoints.map(([route, what]) => `  ${route.padEnd(width)}  ${what}`),
     '',
     ...(keyFile ? [`Callers need a key. Yours are in ${keyFile}; put the one for predictions into KEY.`] : []),
     'Try it:',

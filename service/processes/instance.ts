@@ -7,7 +7,7 @@ import { JobRunner } from '../jobs/job-runner';
 import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { Shipper } from '../predictions/shipper';
-import type { Claim, ServiceSettings } from './messages';
+import type { Claim, ListenAddress, ServiceSettings } from './messages';
 import { Supervisor } from './supervisor';
 
 export interface InstanceOptions {
@@ -66,8 +66,13 @@ export class Instance {
   }
 
   /** Where the instance listens. */
-  get address(): { readonly host: string; readonly port: number } {
+  get address(): ListenAddress {
     return this.#supervisor.address;
+  }
+
+  /** Where its event server listens, if it has one. */
+  get events(): ListenAddress | undefined {
+    return this.#supervisor.events;
   }
 
   /**

@@ -8,6 +8,12 @@ export interface DatabaseSettings {
   readonly auth: 'password' | 'iam';
 }
 
+/** A port on an address of this machine; port 0 stands for any free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** All that a request process has to know; sent to it as its first message. */
 export interface ServiceSettings {
   readonly config: Config;
@@ -22,6 +28,8 @@ export interface ServiceSettings {
   readonly host: string;
   readonly port: number;
   readonly processes: number;
+  /** Where the event server listens; the instance has none if undefined. */
+  readonly events?: ListenAddress;
   /** Keys made for a service that needs credentials and has none configured. */
   readonly keys?: KeyPair;
 }
@@ -43,7 +51,7 @@ export type Question = keyof Questions;
 
 /** Messages from a request process to the supervisor. */
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly address: ListenAddress; readonly events?: ListenAddress }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'release'; readonly claim: Omit<Claim, 'predictionId'> }
   | { readonly [Q in Question]: { kind: 'ask'; question: Q; call: number; ask: Questions[Q]['ask'] } }[Question];

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { FastifyBaseLogger } from 'fastify';
-import type { FromWorker, Question, Questions, ServiceSettings, ToWorker } from './messages';
+import type { FromWorker, ListenAddress, Question, Questions, ServiceSettings, ToWorker } from './messages';
 
 /** Answers what the request processes ask. */
 export type Answers = { readonly [Q in Question]: (ask: Questions[Q]['ask']) => Promise<Questions[Q]['answer']> };
@@ -26,7 +26,8 @@ export class Supervisor {
   readonly #ready = new Set<Worker>();
   #stopping = false;
   #startup: { resolve(): void; reject(error: Error): void } | undefined;
-  #address = { host: '', port: 0 };
+  #address: ListenAddress = { host: '', port: 0 };
+  #events: ListenAddress | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -35,8 +36,13 @@ export class Supervisor {
   }
 
   /** Where the instance listens; the port is the real one if 0 was asked for. */
-  get address(): { readonly host: string; readonly port: number } {
+  get address(): ListenAddress {
     return this.#address;
+  }
+
+  /** Where its event server listens, if it has one. */
+  get events(): ListenAddress | undefined {
+    return this.#events;
   }
 
   /**
@@ -65,9 +71,6 @@ export class Supervisor {
     const worker = cluster.fork();
     const startedAt = Date.now();
     worker.on('message', (message: FromWorker) => void this.#receive(worker, message));
-    worker.on('listening', ({ address, port }) => {
-      this.#address = { host: address ?? this.#options.settings.host, port };
-    });
     worker.on('exit', (code, signal) => this.#exited(worker, startedAt, code, signal));
     worker.on('error', (error) => this.#options.logger.error({ err: error }, 'a request process cannot be reached'));
     tell(worker, { kind: 'settings', settings: this.#options.settings });
@@ -91,6 +94,8 @@ export class Supervisor {
     switch (message.kind) {
       case 'ready':
         this.#ready.add(worker);
+        this.#address = message.address;
+        this.#events = message.events;
         if (this.#ready.size < this.#options.settings.processes) return;
         this.#startup?.resolve();
         this.#startup = undefined;

@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import type { ServiceContext } from '../context';
 import { createPool } from '../database/pool';
+import { type EventServer, startEventServer } from '../events/event-server';
 import { createServer } from '../http/server';
 import { JobQueue } from '../jobs/job-queue';
 import { Lifecycle } from '../lifecycle';
@@ -18,7 +20,7 @@ import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { openPredictionLog, type PredictionLog } from '../predictions/log';
 import { Predictor } from '../predictions/predictor';
-import type { ServiceSettings, ToWorker } from './messages';
+import type { ListenAddress, ServiceSettings, ToWorker } from './messages';
 import { send, WorkerChannel } from './worker-channel';
 
 /** How often a starting process looks whether its models are loaded, in milliseconds. */
@@ -49,9 +51,12 @@ function receiveSettings(): Promise<ServiceSettings> {
   });
 }
 
-function startFailure(error: NodeJS.ErrnoException, { host, port }: ServiceSettings): string {
-  if (error.code === 'EADDRINUSE') return `port ${port} is taken; stop what listens there or pass --port`;
-  if (error.code === 'EACCES') return `port ${port} needs more rights; pass --port with a number above 1023`;
+function startFailure(error: NodeJS.ErrnoException & { port?: number }, settings: ServiceSettings): string {
+  const { host, events } = settings;
+  const port = error.port ?? settings.port;
+  const option = port === events?.port ? '--events-port' : '--port';
+  if (error.code === 'EADDRINUSE') return `port ${port} is taken; stop what listens there or pass ${option}`;
+  if (error.code === 'EACCES') return `port ${port} needs more rights; pass ${option} with a number above 1023`;
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
     return `${host} is no address of this machine; check --host`;
   return error.message;
@@ -71,8 +76,12 @@ async function serve(settings: ServiceSettings): Promise<void> {
   const { models, lifecycle } = context;
   const server = await createServer({ context, addresses: [host], keys: settings.keys, logger });
   await server.listen({ host, port });
+  const address = { host, port: (server.server.address() as AddressInfo).port };
+  const events = settings.events && (await listenForEvents(settings, settings.events, context, logger));
+  const servers = events ? [server, events.server] : [server];
   const stop = once(async (drainMs: number) => {
-    await drain({ server, lifecycle, drainMs, closeMs: config.http.closeMs });
+    await drain({ servers, lifecycle, drainMs, closeMs: config.http.closeMs });
+    await events?.closeDatabase();
     await models.stop();
     await log.close();
     await context.database.end();
@@ -86,7 +95,7 @@ async function serve(settings: ServiceSettings): Promise<void> {
   await models.start();
   while (!models.ready && lifecycle.phase === 'starting') await sleep(readinessPollMs);
   lifecycle.started();
-  send({ kind: 'ready' });
+  send({ kind: 'ready', address, ...(events && { events: { host: events.host, port: events.port } }) });
 }
 
 async function createContext(settings: ServiceSettings, log: PredictionLog, logger: Logger): Promise<ServiceContext> {
@@ -117,19 +126,41 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
   };
 }
 
+function listenForEvents(
+  settings: ServiceSettings,
+  place: ListenAddress,
+  { lifecycle, metrics, instance }: ServiceContext,
+  logger: Logger,
+): Promise<EventServer> {
+  const { config, version, database } = settings;
+  return startEventServer({
+    config: config.events,
+    http: config.http,
+    version,
+    database,
+    ...place,
+    lifecycle,
+    metrics,
+    collectMetrics: () => instance.metrics(),
+    logger,
+  });
+}
+
 interface Drain {
-  readonly server: FastifyInstance;
+  readonly servers: readonly FastifyInstance[];
   readonly lifecycle: Lifecycle;
   readonly drainMs: number;
   readonly closeMs: number;
 }
 
 /** Unready at once, serving on for `drainMs`, then waiting up to `closeMs` for the requests that are open. */
-async function drain({ server, lifecycle, drainMs, closeMs }: Drain): Promise<void> {
+async function drain({ servers, lifecycle, drainMs, closeMs }: Drain): Promise<void> {
   lifecycle.drain();
   await sleep(drainMs);
-  const limit = setTimeout(() => (server.server as Server).closeAllConnections(), closeMs);
-  await server.close();
+  const limit = setTimeout(() => {
+    for (const { server } of servers) (server as Server).closeAllConnections();
+  }, closeMs);
+  await Promise.all(servers.map((server) => server.close()));
   clearTimeout(limit);
 }
 

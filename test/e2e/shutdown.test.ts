@@ -86,7 +86,11 @@ describe('A service that is told to end', () => {
   });
 
   it('by Ctrl-C while it starts leaves no process', async () => {
-    const command = new Command({ place, args: ['start', '--data', place.data, '--port', '0'], ownGroup: true });
+    const command = new Command({
+      place,
+      args: ['start', '--data', place.data, '--port', '0', '--events-port', '0'],
+      ownGroup: true,
+    });
     await until('the database runs', () => embeddedPostgresRuns(postgres()));
     process.kill(-command.pid, 'SIGINT');
     expect(await command.ended).toEqual({ exitCode: 130, signal: null });

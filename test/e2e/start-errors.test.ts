@@ -30,7 +30,10 @@ describe('A start that cannot work', () => {
   afterAll(() => database.drop());
 
   const start = (...args: string[]) =>
-    runCommand({ place, args: ['start', '--data', place.data, '--port', '0', '--processes', '1', ...args] });
+    runCommand({
+      place,
+      args: ['start', '--data', place.data, '--port', '0', '--events-port', '0', '--processes', '1', ...args],
+    });
 
   /** What was refused, in one line and without a stack; no process is left of it. */
   async function refusal(...args: string[]): Promise<{ message: string; exitCode: number | null }> {
@@ -41,15 +44,18 @@ describe('A start that cannot work', () => {
     return { message: stderr, exitCode };
   }
 
-  it('names the port that is taken, and the option for another', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    undo.push(() => server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const { message, exitCode } = await refusal('--port', String(port));
-    expect(message).toBe(`modelapp: port ${port} is taken; stop what listens there or pass --port\n`);
-    expect(exitCode).toBe(1);
-  });
+  it.each(['--port', '--events-port'])(
+    'names the port that is taken, and the option for another: %s',
+    async (option) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      undo.push(() => server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const { message, exitCode } = await refusal(option, String(port));
+      expect(message).toBe(`modelapp: port ${port} is taken; stop what listens there or pass ${option}\n`);
+      expect(exitCode).toBe(1);
+    },
+  );
 
   it('names the data directory on a read-only file system', async () => {
     undo.push(mountInMemory(place.data, 'ro'));

@@ -17,6 +17,7 @@ const config = resolveConfig({
 });
 const samples = { texts: { words: `don't say "no"; $(exit 1)`, length: 7 } };
 const url = 'http://127.0.0.1:8080';
+const eventsUrl = 'http://127.0.0.1:7070';
 
 /** What a shell makes of a line: the arguments of `curl`. */
 function argumentsOf(line: string): string[] {
@@ -25,9 +26,14 @@ function argumentsOf(line: string): string[] {
 }
 
 describe('the welcome', () => {
-  const lines = welcome({ config, url, samples, keyFile: undefined })
+  const lines = welcome({ config, url, eventsUrl, samples, keyFile: undefined })
     .split('\n')
     .filter((line) => line.startsWith('  curl'));
+
+  test('says where the event server is', () => {
+    const text = welcome({ config, url, eventsUrl, samples, keyFile: undefined });
+    expect(text).toMatch(/Event server on http:\/\/127\.0\.0\.1:7070\n {2}POST, GET \/events\.json/);
+  });
 
   test('has three lines to paste', () => {
     expect(lines).toHaveLength(3);
@@ -55,7 +61,7 @@ describe('the welcome', () => {
   });
 
   test('sends a key where callers need one, and says where it is', () => {
-    const text = welcome({ config, url, samples, keyFile: '/data/keys.json' });
+    const text = welcome({ config, url, eventsUrl, samples, keyFile: '/data/keys.json' });
     expect(text).toContain('Yours are in /data/keys.json');
     expect(text.split('\n').filter((line) => line.includes('-H "x-api-key: $KEY"'))).toHaveLength(3);
   });

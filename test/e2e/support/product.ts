@@ -5,6 +5,8 @@ import { until } from './wait';
 
 export interface ProductOptions extends Omit<CommandOptions, 'args'> {
   readonly port: number;
+  /** @default any free one */
+  readonly eventsPort?: number;
   /** @default the embedded database */
   readonly database?: string;
   /** @default 2 */
@@ -18,6 +20,8 @@ export interface ProductOptions extends Omit<CommandOptions, 'args'> {
 /** `modelapp start`, serving. */
 export interface Product {
   readonly url: string;
+  /** Of its event server, if its port was given. */
+  readonly eventsUrl: string;
   readonly command: Command;
   /** The request processes that run now. */
   workers(): number[];
@@ -31,12 +35,21 @@ export interface Product {
 
 /** Starts the product and waits until it serves. @throws {Error} with what it printed, if it ends instead */
 export async function startProduct(options: ProductOptions): Promise<Product> {
-  const { place, port, database, processes = 2, config, host } = options;
+  const { place, port, eventsPort = 0, database, processes = 2, config, host } = options;
   const command = new Command({
     ...options,
     args: [
       'start',
-      ...['--data', place.data, '--port', String(port), '--processes', String(processes)],
+      ...[
+        '--data',
+        place.data,
+        '--port',
+        String(port),
+        '--events-port',
+        String(eventsPort),
+        '--processes',
+        String(processes),
+      ],
       ...(database ? ['--database', database] : []),
       ...(config ? ['--config', config] : []),
       ...(host ? ['--host', host] : []),
@@ -46,6 +59,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    eventsUrl: `http://127.0.0.1:${eventsPort}`,
     command,
     workers: () => childrenOf(command.pid, 'worker'),
     stop(name = 'SIGINT') {
