@@ -1,4 +1,5 @@
 import { costCommand } from './commands/cost';
+import { endpointCommand } from './commands/endpoint';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/pio-command';
 import { keyCommand } from './commands/key';
@@ -22,6 +23,7 @@ const program = createProgram([
   migrateCommand(),
   serveCommand(),
   costCommand(),
+  endpointCommand(),
   ...eventCommands(),
 ]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });

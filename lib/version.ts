@@ -101,6 +101,7 @@ export class VersionStack extends Stack {
     tables.node.addDependency(release);
 
     for (const name of ['Endpoint', 'URL']) new CfnOutput(this, name, { value: entry.url });
+    if (apiKeys) new CfnOutput(this, 'ApiKeysSecret', { value: apiKeys.secretArn });
   }
 
   /** A group belongs to one load balancer, and ECS takes none that no load balancer uses: hence a second one, with a rule. */

@@ -25,6 +25,7 @@ interface Failure {
   readonly port?: number;
   readonly errors?: readonly Failure[];
   readonly $metadata?: object;
+  readonly $fault?: 'client' | 'server';
 }
 
 /** The action that each failed call asked for, such as `ecs:DescribeServices`. */
@@ -78,6 +79,12 @@ export function asCommandError(error: unknown): unknown {
   if (failure.$metadata) return new CommandError(`${actionOf(error)} failed: ${reasonOf(error)}`);
   return error;
 }
+
+/** Whether the same call may go well a little later. */
+export const isTransient = (error: unknown): boolean => {
+  const failure = error as Failure;
+  return throttled.test(failure.name ?? '') || failure.$fault === 'server' || isUnreachable(failure);
+};
 
 /** Whether a call failed because AWS, or the named endpoint, could not be reached. */
 const isUnreachable = ({ code = '', name = '' }: Failure): boolean => unreachable.test(code) || unreachable.test(name);

@@ -1,4 +1,3 @@
-import { STSClient } from '@aws-sdk/client-sts';
 import type { Config } from '../../config/schema';
 import { CommandError, ExitCode } from '../failure';
 
@@ -25,4 +24,8 @@ export async function findRegion(
   return region || undefined;
 }
 
-const regionOfProfile = (): Promise<string | undefined> => new STSClient({}).config.region().catch(() => undefined);
+/** Loads the SDK only where it comes to that: what does not ask AWS anything starts without it. */
+async function regionOfProfile(): Promise<string | undefined> {
+  const { STSClient } = await import('@aws-sdk/client-sts');
+  return new STSClient({}).config.region().catch(() => undefined);
+}

@@ -28,6 +28,15 @@ export async function firstFailure(
   return first && step(first);
 }
 
+/** What an operation on a stack did last, in one line. */
+export async function latestStep(session: AwsSession, { id }: Pick<StackSummary, 'id'>): Promise<string | undefined> {
+  const { value: event } = await newestFirst(session, id).next();
+  return event && `${event.LogicalResourceId} ${event.ResourceStatus}`;
+}
+
+/** A failure in one line: what failed, and why. */
+export const describeFailure = ({ resource, reason, state }: StackStep): string => `${resource}: ${reason ?? state}`;
+
 /** What CloudFormation stopped because something else had failed. */
 const isConsequence = ({ ResourceStatusReason = '' }: StackEvent): boolean =>
   /^Resource (creation|update|deletion) cancelled/i.test(ResourceStatusReason);

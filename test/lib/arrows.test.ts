@@ -4,9 +4,8 @@ import { build } from 'esbuild';
 
 const root = resolve(__dirname, '../..');
 
-/** The files of ours that a program is made of. */
-async function sources(entryPoint: string): Promise<readonly string[]> {
-  const { metafile } = await build({
+const bundle = (entryPoint: string) =>
+  build({
     absWorkingDir: root,
     entryPoints: [entryPoint],
     bundle: true,
@@ -16,7 +15,20 @@ async function sources(entryPoint: string): Promise<readonly string[]> {
     write: false,
     outdir: 'nowhere',
   });
-  return Object.keys(metafile.inputs);
+
+/** The files of ours that a program is made of. */
+const sources = async (entryPoint: string): Promise<readonly string[]> =>
+  Object.keys((await bundle(entryPoint)).metafile.inputs);
+
+/** What a program loads before it does anything: files of ours, and names of packages. */
+async function loadedAtStart(entryPoint: string): Promise<readonly string[]> {
+  const { metafile } = await bundle(entryPoint);
+  const loaded = new Set([entryPoint]);
+  // A set that grows is gone through to its new end.
+  for (const file of loaded) {
+    for (const { path, kind } of metafile.inputs[file]?.imports ?? []) if (kind !== 'dynamic-import') loaded.add(path);
+  }
+  return [...loaded];
 }
 
 const handlers = readdirSync(join(root, 'lambda'), { recursive: true, encoding: 'utf8' })
@@ -35,4 +47,15 @@ test.each(handlers)('%s takes from the service how to reach the database, and no
 
   expect(files).toContain(handler);
   expect(files.filter((file) => /^(service\/(?!database\/)|training\/|lib\/)/.test(file))).toEqual([]);
+});
+
+test('the command loads nothing of the AWS SDK before a verb that asks AWS runs', async () => {
+  const loaded = await loadedAtStart('bin/cli.ts');
+
+  expect(loaded).toContain('bin/commands/endpoint.ts');
+  expect(loaded.filter((name) => name.startsWith('@aws-sdk/'))).toEqual([]);
+});
+
+test('the container knows none of the verbs that look at AWS or change it', async () => {
+  expect((await sources('bin/image.ts')).filter((file) => file.startsWith('bin/aws/'))).toEqual([]);
 });

@@ -259,6 +259,7 @@ describe('the task', () => {
     expect(version.findResources('AWS::SecretsManager::Secret')[keys.ValueFrom.Ref]?.Properties).toMatchObject({
       GenerateSecretString: { GenerateStringKey: 'admin', PasswordLength: 40 },
     });
+    expect(version.findOutputs('ApiKeysSecret').ApiKeysSecret?.Value).toEqual({ Ref: keys.ValueFrom.Ref });
   });
 
   test.each([
@@ -268,6 +269,7 @@ describe('the task', () => {
     const template = synthesize({ config: { auth } }).template(name);
 
     template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(template.findOutputs('ApiKeysSecret')).toEqual({});
     template.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [Match.objectLike({ Secrets: Match.absent() })],
     });

@@ -1,0 +1,58 @@
+import { CommandError, ExitCode } from '../failure';
+import type { AwsSession } from './session';
+import { describeFailure, firstFailure } from './stack-events';
+import { findStack, isFailed, isInProgress, listStacks, type StackSummary } from './stacks';
+
+/** Where a change set was made and never executed there is a name, and no stack yet. */
+const isEmpty = ({ state }: StackSummary): boolean => state === 'REVIEW_IN_PROGRESS';
+
+/**
+ * A stack that is there, in whatever state.
+ * @throws {CommandError} naming the versions that are deployed, if it is not
+ */
+export async function requireStack(session: AwsSession, name: string): Promise<StackSummary> {
+  const stack = await findStack(session, name);
+  if (stack && !isEmpty(stack)) return stack;
+  const versions = (await listStacks(session)).flatMap((other) => (isEmpty(other) ? [] : (other.version ?? [])));
+  throw new CommandError(
+    `${name} is not deployed in ${session.region}; deployed: ${versions.join(', ') || 'no version'}`,
+    ExitCode.absent,
+  );
+}
+
+/**
+ * A stack that is there and whose resources stand: its last operation was done, or was rolled back to what stood before.
+ * @throws {CommandError} with its state, and what to do
+ */
+export async function requireWorkingStack(session: AwsSession, name: string): Promise<StackSummary> {
+  const stack = await requireStack(session, name);
+  const { state } = stack;
+  if (isInProgress(state)) {
+    throw new CommandError(`${name} is ${state}: wait until that has ended; modelapp status shows it`, ExitCode.absent);
+  }
+  if (isFailed(state) && !isRolledBack(state)) {
+    throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.absent);
+  }
+  return stack;
+}
+
+/** Whether an update failed and left what was there before. */
+export const isRolledBack = (state: string): boolean => /^(UPDATE|IMPORT)_ROLLBACK_COMPLETE$/.test(state);
+
+/** Why a stack is in a failed state, and the command that leads out of it. */
+export async function explainFailure(session: AwsSession, stack: StackSummary): Promise<string> {
+  const failure = await firstFailure(session, stack);
+  const reason = failure ? describeFailure(failure) : (stack.reason ?? 'CloudFormation gives no reason');
+  return `${stack.state} (${reason}); next: ${nextCommand(session, stack)}`;
+}
+
+/** States that a deployment leads out of; the CDK CLI replaces what was rolled back altogether. */
+const deployable = /^(UPDATE_FAILED|ROLLBACK_COMPLETE|(UPDATE|IMPORT)_ROLLBACK_COMPLETE)$/;
+
+function nextCommand({ names, version: current }: AwsSession, { name, state }: StackSummary): string {
+  if (state === 'UPDATE_ROLLBACK_FAILED') return `npx cdk rollback ${name}`;
+  const version = names.versionOfStack(name);
+  if (version && !deployable.test(state)) return `modelapp revert ${version}`;
+  if (version) return version === current ? 'modelapp deploy' : `modelapp deploy ${version}`;
+  return name === names.trafficStack ? 'modelapp deploy --traffic' : 'modelapp deploy';
+}

