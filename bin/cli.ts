@@ -3,6 +3,7 @@ import { endpointCommand } from './commands/endpoint';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/pio-command';
 import { keyCommand } from './commands/key';
+import { logsCommand } from './commands/logs';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { serveCommand } from './commands/serve';
@@ -25,6 +26,7 @@ const program = createProgram([
   costCommand(),
   endpointCommand(),
   ...eventCommands(),
+  logsCommand(),
 ]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 

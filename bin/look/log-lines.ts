@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises';
+import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { AwsSession } from '../aws/session';
+
+/** Which lines of a log group. */
+export interface LogQuery {
+  readonly group: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** CloudWatch Logs filter pattern. */
+  readonly filter?: string | undefined;
+}
+
+export interface LogLine {
+  readonly at: Date;
+  /** Name of the stream: one per task. */
+  readonly stream: string;
+  readonly text: string;
+}
+
+/** The lines that are there, in order of time. */
+export async function* readLines(session: AwsSession, query: LogQuery): AsyncGenerator<LogLine> {
+  for await (const event of events(session, query)) yield line(event);
+}
+
+export interface FollowOptions {
+  /** Milliseconds between two looks. */
+  readonly pollMs?: number;
+  /**
+   * Told of a look that failed.
+   * @returns whether to look again
+   */
+  readonly onFailure: (error: unknown) => boolean;
+}
+
+/** A line may become visible later than others that are younger: each look begins so far before the youngest one seen … */
+const overlapMs = 60_000;
+/** … but no further back than this, else a look for rare lines would go through ever more of the log. */
+const longestOverlapMs = 600_000;
+
+/** The lines that are there and those that come, each once, without end. */
+export async function* followLines(
+  session: AwsSession,
+  query: LogQuery,
+  options: FollowOptions,
+): AsyncGenerator<LogLine> {
+  let seen = new Map<string, number>();
+  let { since } = query;
+  for (;;) {
+    const started = Date.now();
+    let youngest = 0;
+    try {
+      for await (const event of events(session, { ...query, since })) {
+        if (seen.has(event.eventId!)) continue;
+        seen.set(event.eventId!, event.timestamp!);
+        yield line(event);
+      }
+      for (const timestamp of seen.values()) youngest = Math.max(youngest, timestamp);
+      since = Math.max(since, youngest - overlapMs, started - longestOverlapMs);
+      seen = new Map([...seen].filter(([, timestamp]) => timestamp >= since));
+    } catch (error) {
+      // Where the look ended is not known to `since`, so that the next one misses nothing.
+      if (!options.onFailure(error)) throw error;
+    }
+    await setTimeout(options.pollMs ?? 2_000);
+  }
+}
+
+async function* events({ client }: AwsSession, query: LogQuery): AsyncGenerator<FilteredLogEvent> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client(CloudWatchLogsClient).send(
+      new FilterLogEventsCommand({
+        logGroupName: query.group,
+        startTime: query.since,
+        filterPattern: query.filter,
+        nextToken,
+      }),
+    );
+    yield* page.events ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
+const line = ({ timestamp, logStreamName, message }: FilteredLogEvent): LogLine => ({
+  at: new Date(timestamp!),
+  stream: logStreamName ?? '',
+  text: (message ?? '').trimEnd(),
+});
