@@ -30,14 +30,24 @@ export const crossSiteRefusal = 'this service takes no requests from pages of ot
 /** Whether a browser says that a page of another site made it send the request. */
 export const isCrossSite = (headers: OriginHeaders): boolean => headers['sec-fetch-site'] === 'cross-site';
 
+/** The header that was found to be local last: most clients send the same one again. */
+let knownLocal: string | undefined;
+
+function isLocal(header: string): boolean {
+  if (header === knownLocal) return true;
+  const host = hostOf(header);
+  if (host === undefined || !isLoopbackHost(host)) return false;
+  knownLocal = header;
+  return true;
+}
+
 /**
  * Finds out whether a web page of another site sent the request: by a name that it made point here (DNS rebinding), or
  * across sites (CSRF).
  * @returns why the request is refused, or undefined
  */
 export function foreignSite(headers: OriginHeaders): string | undefined {
-  const host = hostOf(headers.host ?? '');
-  if (host === undefined || !isLoopbackHost(host)) {
+  if (!isLocal(headers.host ?? '')) {
     return 'this service is for its own machine: address it as localhost or 127.0.0.1, or start it with --host';
   }
   // A GET without CORS has no Origin, which leaves the Fetch metadata.

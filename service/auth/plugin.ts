@@ -58,7 +58,7 @@ export const authentication = plugin(async (server: FastifyInstance, options: Au
     if (request.is404) return done();
     const { url: routePath = '', config } = request.routeOptions;
     const { access = 'admin', acceptsAccessKey = false } = config;
-    const requirement = policy.requirement(access, [routePath, request.url.split('?', 1)[0] as string]);
+    const requirement = policy.requirement(access, routePath, request.url);
     if (requirement === 'nothing') return done();
     if (requirement === 'local') {
       const refusal = foreignSite(request.headers);

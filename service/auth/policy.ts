@@ -14,9 +14,10 @@ export interface Policy {
   readonly warnings: readonly string[];
   /**
    * @param access the level of the route
-   * @param paths the path of the route, and that of the request
+   * @param routePath its path, perhaps with parameters
+   * @param url of the request, perhaps with a query
    */
-  requirement(access: Access, paths: readonly string[]): Requirement;
+  requirement(access: Access, routePath: string, url: string): Requirement;
 }
 
 const withoutTrailingSlash = (path: string): string => (path.length > 1 ? path.replace(/\/$/, '') : path);
@@ -31,10 +32,11 @@ export function createPolicy(auth: AuthConfig, addresses: readonly string[]): Po
   const byDefault = loopback ? 'public' : 'required';
   const settings = { predict: auth.predict ?? byDefault, admin: auth.admin ?? byDefault };
 
-  function needsCredential(level: Scope, paths: readonly string[]): boolean {
+  function needsCredential(level: Scope, routePath: string, url: string): boolean {
     const setting = settings[level];
     if (typeof setting === 'string') return setting === 'required';
     const opened = setting.map(withoutTrailingSlash);
+    const paths = [routePath, url.split('?', 1)[0] as string];
     return !paths.some((path) => opened.includes(withoutTrailingSlash(path)));
   }
 
@@ -44,8 +46,8 @@ export function createPolicy(auth: AuthConfig, addresses: readonly string[]): Po
       settings.admin === 'public' && !loopback
         ? ["auth.admin is 'public': anybody who reaches this service can train, switch and delete its models"]
         : [],
-    requirement(access, paths) {
-      if (access !== 'open' && needsCredential(access, paths)) return access;
+    requirement(access, routePath, url) {
+      if (access !== 'open' && needsCredential(access, routePath, url)) return access;
       // Behind a proxy that asks for credentials, health checks come by the public name too.
       const guarded = access !== 'open' || settings.predict === 'public';
       return loopback && guarded ? 'local' : 'nothing';

@@ -6,7 +6,9 @@ const jsonType = /^application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
 
 /** 415 unless the request's charset, if it names one, is UTF-8. */
 export function requireUtf8(request: FastifyRequest): void {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const type = request.headers['content-type'];
+  if (!type?.includes(';')) return;
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw new HttpError(415, `the charset must be utf-8, not ${charset}`);
   }

@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Tally, TallyCounter } from './tally-counter';
+import { TallyHistogram } from './tally-histogram';
 
 /** Identifies what answered: the labels that every prediction metric carries. */
 export interface PredictionLabels {
@@ -37,36 +38,37 @@ export class Metrics {
     'route',
     'status',
   ]);
-  readonly #seconds = new Histogram({
+  readonly #seconds = new TallyHistogram({
     name: 'modelapp_prediction_seconds',
     help: 'Time from the parsed request to the answer, in seconds.',
     labelNames: predictionLabels,
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [this.registry],
   });
-  readonly #ofPredictions = new Map<string, PredictionMetrics>();
-  readonly #ofRequests = new Map<string, Tally>();
+  // One map in the other: a key of several parts would have to be put together for each request.
+  readonly #ofPredictions = new Map<string, Map<number, Map<string, PredictionMetrics>>>();
+  readonly #ofRequests = new Map<string, Map<string, Map<number, Tally>>>();
 
   constructor(private readonly version: string) {
     collectDefaultMetrics({ register: this.registry });
   }
 
   request(method: string, route: string, status: number): void {
-    const key = `${status} ${method} ${route}`;
-    let tally = this.#ofRequests.get(key);
+    const byStatus = inner(inner(this.#ofRequests, route), method);
+    let tally = byStatus.get(status);
     if (!tally) {
       tally = this.#requests.tally({ method, route, status: String(status) });
-      this.#ofRequests.set(key, tally);
+      byStatus.set(status, tally);
     }
     tally.pending += 1;
   }
 
   forPrediction({ model, revision, protocol }: PredictionLabels): PredictionMetrics {
-    const key = `${model}\n${revision}\n${protocol}`;
-    let metrics = this.#ofPredictions.get(key);
+    const byProtocol = inner(inner(this.#ofPredictions, model), revision);
+    let metrics = byProtocol.get(protocol);
     if (!metrics) {
       metrics = this.#newPredictionMetrics({ model, version: this.version, revision: String(revision), protocol });
-      this.#ofPredictions.set(key, metrics);
+      byProtocol.set(protocol, metrics);
     }
     return metrics;
   }
@@ -75,7 +77,7 @@ export class Metrics {
     const predictions = this.#predictions.tally(labels);
     const errors = this.#errors.tally(labels);
     const nonFinite = this.#nonFinite.tally(labels);
-    const seconds = this.#seconds.labels(labels);
+    const seconds = this.#seconds.tally(labels);
     return {
       answered: (time) => {
         predictions.pending += 1;
@@ -93,4 +95,14 @@ export class Metrics {
   #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): TallyCounter<Label> {
     return new TallyCounter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
+}
+
+/** The map under a key of a map of maps, made if it is not there. */
+function inner<Outer, Inner, Value>(maps: Map<Outer, Map<Inner, Value>>, key: Outer): Map<Inner, Value> {
+  let map = maps.get(key);
+  if (!map) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
 }

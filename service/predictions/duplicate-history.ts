@@ -98,7 +98,7 @@ export class DuplicateHistory {
       rowMode: 'array',
     });
     const hasRoom = rows.every(([, id, micros, predictionId]) =>
-      index.addOlder({ id, requestTimeMicros: BigInt(micros) }, predictionId),
+      index.addOlder({ id, requestTimeMicros: Number(micros) }, predictionId),
     );
     this.#readFrom = hasRoom && rows.length === pageRows ? rows.at(-1)?.[0] : undefined;
   }
@@ -136,7 +136,7 @@ export class DuplicateHistory {
         rowMode: 'array',
       });
       for (const [, id = '', micros = '', predictionId = ''] of rows) {
-        index.claim({ id, requestTimeMicros: BigInt(micros) }, predictionId);
+        index.claim({ id, requestTimeMicros: Number(micros) }, predictionId);
       }
       from = rows.length === pageRows ? rows.at(-1)?.[0] : undefined;
     }

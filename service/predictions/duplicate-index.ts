@@ -1,12 +1,14 @@
-import { hash } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
+import { HalfSipHash } from './keyed-hash';
 
 /** What a client may not send twice. */
 export interface RequestKey {
   readonly id: string;
-  readonly requestTimeMicros: bigint;
+  /** A whole number, perhaps beyond those that are exact: such a time is rounded wherever it comes from. */
+  readonly requestTimeMicros: number;
 }
 
-/** The words of a key's digest; 128 bits, so that two keys never share one, by accident or on purpose. */
+/** The words of a key's digest; 128 bits under a random key, so that two never share one, by accident or on purpose. */
 const digestWords = 4;
 /** A prediction id is kept as its 128 bits. */
 const idWords = 4;
@@ -128,14 +130,29 @@ export class DuplicateIndex {
   }
 }
 
-const digestBytes = new Uint8Array(digestWords * 4);
-const digestView = new Uint32Array(digestBytes.buffer);
+const digest = new Uint32Array(digestWords);
+const secrets = randomFillSync(new Uint32Array(4));
+const hashes = [
+  new HalfSipHash(secrets[0] as number, secrets[1] as number),
+  new HalfSipHash(secrets[2] as number, secrets[3] as number),
+] as const;
 
-/** The first 128 bits of a key's SHA-256; valid until the next call. */
-function digestOf({ id, requestTimeMicros }: RequestKey): Uint32Array {
-  const text = hash('sha256', `${requestTimeMicros}\t${id}`, 'binary');
-  for (let i = 0; i < digestBytes.length; i += 1) digestBytes[i] = text.charCodeAt(i);
-  return digestView;
+/** Two hashes of a key, which mean something in this process only; valid until the next call. */
+function digestOf(key: RequestKey): Uint32Array {
+  for (let half = 0; half < hashes.length; half += 1) {
+    const hash = hashes[half] as HalfSipHash;
+    hash.begin();
+    addKey(hash, key);
+    hash.end(digest, 2 * half);
+  }
+  return digest;
+}
+
+function addKey(hash: HalfSipHash, { id, requestTimeMicros }: RequestKey): void {
+  hash.add(requestTimeMicros);
+  hash.add(Math.floor(requestTimeMicros / 2 ** 32));
+  hash.add(id.length);
+  for (let i = 0; i < id.length; i += 2) hash.add(id.charCodeAt(i) | (id.charCodeAt(i + 1) << 16));
 }
 
 const hyphen = 0x2d;

@@ -117,11 +117,10 @@ const unstorable = /^\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})$/;
 
 /** jsonb refuses the escapes of U+0000 and of a lone surrogate; they become U+FFFD too. */
 const jsonField = (json: string): string =>
-  field(
-    json.includes('\\u')
-      ? json.replace(jsonEscape, (sequence) => (unstorable.test(sequence) ? replacement : sequence))
-      : json,
-  );
+  // JSON writes control characters as escapes, so that without a backslash there is nothing to change.
+  json.includes('\\')
+    ? field(json.replace(jsonEscape, (sequence) => (unstorable.test(sequence) ? replacement : sequence)))
+    : json;
 
 function key(name: 'id' | 'unit', text: string): string {
   if (text.length > maxKeyLength) throw new RangeError(`${name} is longer than ${maxKeyLength} characters`);
@@ -156,7 +155,7 @@ const finishTimestamp = timestampFormatter();
 /** What an input line says about its request. */
 export interface LoggedRequest {
   readonly id: string;
-  readonly requestTimeMicros: bigint;
+  readonly requestTimeMicros: number;
   readonly protocol: string;
   readonly predictionId: string;
 }
@@ -172,5 +171,5 @@ const meanings: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '
 const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\./g, (sequence) => meanings[sequence] ?? sequence) : text;
 
-const parseTimestamp = (text: string): bigint =>
-  BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1000n + BigInt(text.slice(20, 26));
+const parseTimestamp = (text: string): number =>
+  Date.parse(`${text.slice(0, 19)}Z`) * 1000 + Number(text.slice(20, 26));

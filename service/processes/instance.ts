@@ -96,7 +96,7 @@ export class Instance {
     await this.#shipper.stop(lastShippingMs);
   }
 
-  #claim({ id, requestTimeMicros, predictionId }: Claim): string | null {
-    return this.#duplicates?.claim({ id, requestTimeMicros: BigInt(requestTimeMicros) }, predictionId) ?? null;
+  #claim(claim: Claim): string | null {
+    return this.#duplicates?.claim(claim, claim.predictionId) ?? null;
   }
 }

@@ -34,10 +34,10 @@ export interface ServiceSettings {
   readonly keys?: KeyPair;
 }
 
-/** A claim of an (id, request_time) pair, its time as text because JSON has no big integers. */
+/** A claim of an (id, request_time) pair. */
 export interface Claim {
   readonly id: string;
-  readonly requestTimeMicros: string;
+  readonly requestTimeMicros: number;
   readonly predictionId: string;
 }
 

@@ -9,7 +9,7 @@ export interface SupervisorOptions {
   readonly settings: ServiceSettings;
   readonly answers: Answers;
   /** A request process gave a claim back. */
-  readonly onRelease: (claim: { id: string; requestTimeMicros: bigint }) => void;
+  readonly onRelease: (claim: { id: string; requestTimeMicros: number }) => void;
   /** A request process died; what it left in its spool can be taken over. */
   readonly onDeath: (pid: number) => void;
   /** The script and arguments that make a request process. */
@@ -103,11 +103,9 @@ export class Supervisor {
       case 'failed':
         this.#startup?.reject(new Error(message.reason));
         return;
-      case 'release': {
-        const { id, requestTimeMicros } = message.claim;
-        this.#options.onRelease({ id, requestTimeMicros: BigInt(requestTimeMicros) });
+      case 'release':
+        this.#options.onRelease(message.claim);
         return;
-      }
       case 'ask':
         await this.#answer(worker, message);
     }

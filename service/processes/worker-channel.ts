@@ -23,18 +23,18 @@ export class WorkerChannel implements InstanceChannel {
     process.on('message', (message: ToWorker) => this.#receive(message));
   }
 
-  claim(id: string, requestTimeMicros: bigint, predictionId: string): Promise<string | undefined> {
-    if (this.#own) return Promise.resolve(this.#own.claim({ id, requestTimeMicros }, predictionId));
+  claim(id: string, requestTimeMicros: number, predictionId: string): string | undefined | Promise<string | undefined> {
+    if (this.#own) return this.#own.claim({ id, requestTimeMicros }, predictionId);
     return new Promise((resolve, reject) => {
       if (this.#claims.length === 0) setImmediate(() => this.#sendClaims());
-      const claim = { id, requestTimeMicros: String(requestTimeMicros), predictionId };
+      const claim = { id, requestTimeMicros, predictionId };
       this.#claims.push({ claim, resolve, reject });
     });
   }
 
-  release(id: string, requestTimeMicros: bigint): void {
+  release(id: string, requestTimeMicros: number): void {
     if (this.#own) this.#own.release({ id, requestTimeMicros });
-    else send({ kind: 'release', claim: { id, requestTimeMicros: String(requestTimeMicros) } });
+    else send({ kind: 'release', claim: { id, requestTimeMicros } });
   }
 
   async ship(): Promise<void> {

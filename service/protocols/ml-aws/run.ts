@@ -61,8 +61,8 @@ export function runHandler({ models, predictor, instance }: ServiceContext, name
     const rows = [rowOf(model, body.inputs)];
     const { unit, assigned } = unitOf(request);
     const predictionId = newPredictionId();
-    const claimedTime = BigInt(requestTime);
-    const first = await instance.claim(id, claimedTime, predictionId);
+    const claimed = instance.claim(id, requestTime, predictionId);
+    const first = claimed instanceof Promise ? await claimed : claimed;
     if (first !== undefined) throw repeated(first);
     try {
       const answered = await predictor.answer({
@@ -80,7 +80,7 @@ export function runHandler({ models, predictor, instance }: ServiceContext, name
       setPredictionHeaders(reply, answered);
       return runAnswer(sentId, answered, revision?.model.classes);
     } catch (error) {
-      instance.release(id, claimedTime);
+      instance.release(id, requestTime);
       throw error;
     }
   };

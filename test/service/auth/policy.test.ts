@@ -4,7 +4,7 @@ import { authConfig } from './guarded-server';
 
 const requirements = (given: Partial<AuthConfig>, address: string) => {
   const policy = createPolicy(authConfig(given), [address]);
-  return (['open', 'predict', 'admin'] as const).map((access) => policy.requirement(access, ['/route']));
+  return (['open', 'predict', 'admin'] as const).map((access) => policy.requirement(access, '/route', '/route'));
 };
 
 test.each([
@@ -24,17 +24,17 @@ describe('a list of opened routes', () => {
   const policy = createPolicy(authConfig({ predict: ['/run', '/models/:model/ready'] }), ['0.0.0.0']);
 
   test.each([
-    ['the path of the request', ['/other', '/run'], 'nothing'],
+    ['the path of the request', ['/other', '/run?id=1'], 'nothing'],
     ['the path of the route', ['/models/:model/ready', '/models/iris/ready'], 'nothing'],
     ['either with a trailing slash', ['/run/', '/run/'], 'nothing'],
     ['no longer path', ['/run/more', '/run/more'], 'predict'],
     ['no other case', ['/RUN', '/RUN'], 'predict'],
-  ])('is matched by %s', (_, paths, expected) => {
-    expect(policy.requirement('predict', paths)).toBe(expected);
+  ] as const)('is matched by %s', (_, paths, expected) => {
+    expect(policy.requirement('predict', ...paths)).toBe(expected);
   });
 
   test('opens no route of another level', () => {
-    expect(policy.requirement('admin', ['/run'])).toBe('admin');
+    expect(policy.requirement('admin', '/run', '/run')).toBe('admin');
   });
 
   test('leaves the need for credentials', () => {
@@ -44,11 +44,11 @@ describe('a list of opened routes', () => {
 
 test('one address off loopback among several is enough to need credentials', () => {
   const policy = createPolicy(authConfig(), ['127.0.0.1', '10.0.0.1']);
-  expect(policy.requirement('predict', [])).toBe('predict');
+  expect(policy.requirement('predict', '/run', '/run')).toBe('predict');
 });
 
 test('no address at all needs credentials', () => {
-  expect(createPolicy(authConfig(), []).requirement('predict', [])).toBe('predict');
+  expect(createPolicy(authConfig(), []).requirement('predict', '/run', '/run')).toBe('predict');
 });
 
 test.each([

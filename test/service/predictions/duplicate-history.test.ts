@@ -56,7 +56,7 @@ async function indexOf(dataDirectory: string, capacity = 100, pool = database.po
 const requestOf = (id: string, differences: Partial<PredictionRecord> = {}): PredictionRecord =>
   recordOf({ protocol: 'ml-aws', id, requestTime: 1500.25, ...differences });
 
-const firstOf = (index: DuplicateIndex, id: string) => index.claim({ id, requestTimeMicros: 1500250n }, randomUUID());
+const firstOf = (index: DuplicateIndex, id: string) => index.claim({ id, requestTimeMicros: 1500250 }, randomUUID());
 
 describe('The history of repeated requests', () => {
   test('begins with what waits in the spools', async () => {
@@ -119,7 +119,7 @@ describe('The history of repeated requests', () => {
     await answer(there, request);
     await ship(there);
 
-    const key = { id: 'a', requestTimeMicros: 1500250n };
+    const key = { id: 'a', requestTimeMicros: 1500250 };
     let first: string | undefined;
     while (first === undefined) {
       await sleep(50);

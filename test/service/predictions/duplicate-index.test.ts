@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DuplicateIndex, type RequestKey } from '../../../service/predictions/duplicate-index';
 
-const key = (id: string, requestTimeMicros = 1n): RequestKey => ({ id, requestTimeMicros });
+const key = (id: string, requestTimeMicros = 1): RequestKey => ({ id, requestTimeMicros });
 const predictionId = (n: number): string => `0193509e-8f0f-7b7b-8d6d-${n.toString(16).padStart(12, '0')}`;
 
 describe('DuplicateIndex', () => {
@@ -14,9 +14,9 @@ describe('DuplicateIndex', () => {
 
   test('tells apart the same id at another time', () => {
     const index = new DuplicateIndex(10);
-    index.claim(key('a', 1n), predictionId(1));
+    index.claim(key('a', 1), predictionId(1));
 
-    expect(index.claim(key('a', 2n), predictionId(2))).toBeUndefined();
+    expect(index.claim(key('a', 2), predictionId(2))).toBeUndefined();
   });
 
   test('lets a released pair be claimed again', () => {

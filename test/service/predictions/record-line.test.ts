@@ -51,7 +51,7 @@ describe('parseRequest', () => {
 
         expect(parseRequest(line)).toEqual({
           id,
-          requestTimeMicros: BigInt(Math.round((micros / 1000) * 1000)),
+          requestTimeMicros: Math.round((micros / 1000) * 1000),
           protocol: 'ml-aws',
           predictionId: record.predictionId,
         });

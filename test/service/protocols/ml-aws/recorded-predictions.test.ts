@@ -91,7 +91,7 @@ describe('recorded predictions', () => {
   it('show a repeated request that slipped through', async () => {
     const repeated = request();
     await run(repeated);
-    service.context.instance.release(repeated.id, BigInt(Date.parse('2017-01-01T00:00:00Z')) * 1000n);
+    service.context.instance.release(repeated.id, Date.parse('2017-01-01T00:00:00Z') * 1000);
     await run(repeated);
 
     const response = await get(`/output/${repeated.id}/`);
