@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import plugin from 'fastify-plugin';
 import { ConfigError } from '../../config/resolve';
 import type { AuthConfig } from '../../config/schema';
@@ -53,18 +53,20 @@ export const authentication = plugin(async (server: FastifyInstance, options: Au
   }
 
   server.decorateRequest('caller', undefined);
-  // A hook that promises nothing: most requests of a service without credentials are decided at once.
-  server.addHook('onRequest', (request, _reply, done) => {
-    if (request.is404) return done();
-    const { url: routePath = '', config } = request.routeOptions;
-    const { access = 'admin', acceptsAccessKey = false } = config;
-    const requirement = policy.requirement(access, routePath, request.url);
-    if (requirement === 'nothing') return done();
-    if (requirement === 'local') {
-      const refusal = foreignSite(request.headers);
-      return refusal ? done(new HttpError(403, refusal)) : done();
-    }
-    admit(request, requirement, acceptsAccessKey).then(() => done(), done);
+  // Each route gets a guard that knows its level; a request would have to look it up.
+  server.addHook('onRoute', (route) => {
+    const { access = 'admin', acceptsAccessKey = false } = route.config ?? {};
+    // It promises nothing: most requests of a service without credentials are decided at once.
+    const guard: onRequestHookHandler = (request, _reply, done) => {
+      const requirement = policy.requirement(access, route.url, request.url);
+      if (requirement === 'nothing') return done();
+      if (requirement === 'local') {
+        const refusal = foreignSite(request.headers);
+        return refusal ? done(new HttpError(403, refusal)) : done();
+      }
+      admit(request, requirement, acceptsAccessKey).then(() => done(), done);
+    };
+    route.onRequest = [guard, ...[route.onRequest ?? []].flat()];
   });
 
   async function admit(request: FastifyRequest, scope: Scope, acceptsAccessKey: boolean): Promise<void> {

@@ -33,15 +33,15 @@ export class HalfSipHash {
     this.#words += 1;
   }
 
-  /** Ends the input, whose length counts modulo 256 bytes, and writes the hash into `target[at]` and `target[at + 1]`. */
-  end(target: Uint32Array, at: number): void {
+  /** Ends the input, whose length counts modulo 256 bytes, and writes the two words of the hash. */
+  end(hash: Uint32Array): void {
     this.add(this.#words << 26);
     this.#v2 ^= 0xee;
     for (let round = 0; round < 4; round += 1) this.#round();
-    target[at] = this.#v1 ^ this.#v3;
+    hash[0] = this.#v1 ^ this.#v3;
     this.#v1 ^= 0xdd;
     for (let round = 0; round < 4; round += 1) this.#round();
-    target[at + 1] = this.#v1 ^ this.#v3;
+    hash[1] = this.#v1 ^ this.#v3;
   }
 
   #round(): void {

@@ -25,7 +25,7 @@ const batchBytes = 4 * 1024 ** 2;
 /** Batches of one spool until it is the next one's turn. */
 const batchesInTurn = 8;
 /** Time between two looks at the spools, in milliseconds: what is there by then makes one batch. */
-const periodMs = 100;
+const periodMs = 250;
 /** Longest pause after a failure, in milliseconds. */
 const longestPauseMs = 5_000;
 /** How long a stop waits for the batch under way, in milliseconds. */

@@ -5,7 +5,7 @@ const hashOf = (hash: HalfSipHash, words: readonly number[]): string => {
   const result = new Uint32Array(2);
   hash.begin();
   for (const word of words) hash.add(word);
-  hash.end(result, 0);
+  hash.end(result);
   return Buffer.from(result.buffer).toString('hex');
 };
 
