@@ -47,6 +47,7 @@ run(() =>
   inScratch(async ({ folder, stopAtEnd }) => {
     pinThisProcess(otherCore);
     const database = stopAtEnd(await BenchDatabase.start(folder));
+    await database.giveWay();
     const place = { databaseUrl: database.url, dataDirectory: `${folder}/data` };
     const service = stopAtEnd(await startService({ ...place, processes: 1, core: serverCore }));
     const bare = stopAtEnd(await startBareFastify(serverCore));

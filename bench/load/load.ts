@@ -44,7 +44,6 @@ const tickMs = 1;
 class Run {
   #connections: readonly Connection[] = [];
   #idle: Connection[] = [];
-  readonly #due = new Map<Connection, number>();
   readonly #latencies: number[] = [];
   #schedule: Schedule | undefined;
   #startedAt = 0;
@@ -75,7 +74,7 @@ class Run {
 
   #answered(connection: Connection): void {
     const now = performance.now();
-    this.#latencies.push(now - (this.#due.get(connection) as number));
+    this.#latencies.push(now - connection.due);
     this.#idle.push(connection);
     this.#advance(now);
   }
@@ -87,7 +86,7 @@ class Run {
       const due = schedule.take(now);
       if (due === undefined) break;
       const connection = this.#idle.pop() as Connection;
-      this.#due.set(connection, due);
+      connection.due = due;
       connection.send(this.load.nextRequest());
     }
     if (schedule.isOver(now) && this.#idle.length === this.#connections.length) this.#finish(now);

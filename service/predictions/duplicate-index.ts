@@ -15,14 +15,15 @@ export interface RequestKey {
 const digestWords = 2;
 /** A prediction id is kept as its 128 bits. */
 const idWords = 4;
+const claimWords = digestWords + idWords;
 
 /**
  * The newest claims of (id, request time) pairs, and the prediction that made each: a ring of `capacity` places, oldest
  * first out, and a hash table with linear probing over it. It takes some 32 bytes a claim.
  */
 export class DuplicateIndex {
-  readonly #digests: Uint32Array;
-  readonly #predictions: Uint32Array;
+  /** The digest and the prediction id of each place, side by side as they are used together. */
+  readonly #claims: Uint32Array;
   /** Place of a claim plus one; 0 is empty. */
   readonly #table: Uint32Array;
   readonly #mask: number;
@@ -32,8 +33,7 @@ export class DuplicateIndex {
   #span = 0;
 
   constructor(readonly capacity: number) {
-    this.#digests = new Uint32Array(capacity * digestWords);
-    this.#predictions = new Uint32Array(capacity * idWords);
+    this.#claims = new Uint32Array(capacity * claimWords);
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 1.5)));
     this.#table = new Uint32Array(slots);
     this.#mask = slots - 1;
@@ -85,20 +85,21 @@ export class DuplicateIndex {
   }
 
   #isAt(place: number, digest: Uint32Array): boolean {
-    const at = place * digestWords;
-    for (let word = 0; word < digestWords; word += 1) if (this.#digests[at + word] !== digest[word]) return false;
-    return true;
+    const at = place * claimWords;
+    return this.#claims[at] === digest[0] && this.#claims[at + 1] === digest[1];
   }
 
   #predictionOf(slot: number | undefined): string | undefined {
     if (slot === undefined) return undefined;
-    const at = ((this.#table[slot] as number) - 1) * idWords;
-    return uuidText(this.#predictions.subarray(at, at + idWords));
+    const at = ((this.#table[slot] as number) - 1) * claimWords;
+    return uuidText(this.#claims.subarray(at + digestWords, at + claimWords));
   }
 
   #put(place: number, digest: Uint32Array, predictionId: string): void {
-    this.#digests.set(digest, place * digestWords);
-    setUuid(this.#predictions, place * idWords, predictionId);
+    const at = place * claimWords;
+    this.#claims[at] = digest[0] as number;
+    this.#claims[at + 1] = digest[1] as number;
+    setUuid(this.#claims, at + digestWords, predictionId);
     let slot = (digest[0] as number) & this.#mask;
     while (this.#table[slot] !== 0) slot = (slot + 1) & this.#mask;
     this.#table[slot] = place + 1;
@@ -129,7 +130,7 @@ export class DuplicateIndex {
 
   /** Where the search for the claim at a place begins. */
   #home(place: number): number {
-    return (this.#digests[place * digestWords] as number) & this.#mask;
+    return (this.#claims[place * claimWords] as number) & this.#mask;
   }
 }
 

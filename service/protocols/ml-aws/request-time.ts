@@ -68,13 +68,17 @@ function patternFields(text: string): TimeFields | undefined {
   };
 }
 
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+const daysOf = (year: number, month: number): number =>
+  month === 2 && isLeap(year) ? 29 : (daysOfMonths[month - 1] as number);
+const millisecondsOf400Years = 146_097 * 86_400_000;
+
 function instantOf({ year, month, day, hour, minute, second, fraction, offset }: TimeFields): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  // A day that does not exist has become one of the next month.
-  if (date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return undefined;
-  const milliseconds = date.setUTCHours(hour, minute - offset, second);
+  // Date takes the years 0 to 99 for those of the twentieth century; the calendar repeats itself after 400 years.
+  const milliseconds = Date.UTC(year + 400, month - 1, day, hour, minute - offset, second) - millisecondsOf400Years;
   if (milliseconds < firstMillisecond || milliseconds > lastMillisecond) return undefined;
   const micros = fraction === '' ? 0 : Number(fraction.slice(0, 6).padEnd(6, '0'));
   return Math.min(milliseconds * 1000 + micros, lastMicrosecond);
