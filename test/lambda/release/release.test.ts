@@ -4,7 +4,7 @@ import { buildBundles } from '../support/bundles';
 import { type Answer, FakeCloudFormation, request } from '../support/cloudformation';
 import { FakeEcr } from '../support/fake-ecr';
 import { invoke } from '../support/invoke';
-import { type Loopback, startLoopback } from '../support/loopback';
+import { json, jsonFailure, type Loopback, type LoopbackAnswer, startLoopback } from '../support/loopback';
 
 const hash = 'a'.repeat(64);
 const otherHash = 'b'.repeat(64);
@@ -47,12 +47,27 @@ describe('creating a release', () => {
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: `release:1.2.0:${hash}` });
   });
 
-  test('reads the label of an image that lies in an index beside its attestation', async () => {
-    ecr.push('1.2.0', hash, { asIndex: true });
+  test.each(['oci', 'docker'] as const)('reads the labels of all images in an index of type %s', async (type) => {
+    ecr.pushIndex('1.2.0', [hash, hash], type);
 
     const answer = await send('Create', hash);
 
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: `release:1.2.0:${hash}` });
+  });
+
+  test.each([
+    ['one architecture is of other code', [hash, otherHash]],
+    ['one architecture has no label', [undefined, hash]],
+    ['there is no image', []],
+  ])('refuses an index in which %s', async (_, labels) => {
+    ecr.pushIndex('1.2.0', labels);
+
+    const answer = await send('Create', hash);
+
+    expect(answer).toMatchObject({
+      Status: 'FAILED',
+      Reason: '1.2.0 is already released from other code: bump VERSION',
+    });
   });
 
   test.each([
@@ -164,3 +179,103 @@ describe('deleting a release', () => {
     expect([...ecr.tags.keys()]).toEqual(['1.2.0']);
   });
 });
+
+describe('a version whose first deployment fails later on', () => {
+  test('loses its tag, and is published anew from other code by the next try', async () => {
+    ecr.push('1.2.0', hash);
+    const first = await send('Create', hash);
+    await send('Delete', hash, { id: first.PhysicalResourceId });
+    const between = [...ecr.tags.keys()];
+    ecr.push('1.2.0', otherHash);
+
+    const second = await send('Create', otherHash);
+
+    expect(between).toEqual([]);
+    expect(second).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: `release:1.2.0:${otherHash}` });
+  });
+
+  test('keeps a tag that is not its own', async () => {
+    ecr.push('1.2.0', otherHash);
+    const first = await send('Create', hash);
+
+    await send('Delete', hash, { id: first.PhysicalResourceId });
+
+    expect([...ecr.tags.keys()]).toEqual(['1.2.0']);
+  });
+});
+
+test('an update that was refused is taken back', async () => {
+  const id = `release:1.2.0:${hash}`;
+  const refused = await send('Update', otherHash, { id });
+
+  const rollback = await send('Update', hash, { id: refused.PhysicalResourceId });
+
+  expect(rollback).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+});
+
+describe('when ECR fails', () => {
+  const id = `release:1.2.0:${hash}`;
+  const failing = (operation: string, answer: LoopbackAnswer) => {
+    ecr.push('1.2.0', hash);
+    ecr.refuse = (asked) => (asked === operation ? answer : undefined);
+  };
+
+  test.each([
+    ['BatchGetImage', jsonFailure('AccessDeniedException'), 'AccessDeniedException'],
+    ['BatchGetImage', imageFailure('KmsError', 'the key is disabled'), 'modelapp:1.2.0: the key is disabled'],
+    ['GetDownloadUrlForLayer', jsonFailure('LayersNotFoundException'), 'LayersNotFoundException'],
+    ['blob', { status: 403 }, 'modelapp:1.2.0: its configuration cannot be read (403)'],
+  ])('%s fails, creating fails with its reason', async (operation, answer, reason) => {
+    failing(operation, answer);
+
+    expect(await send('Create', hash)).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: 'refused',
+      Reason: reason,
+    });
+  });
+
+  test.each([
+    [jsonFailure('AccessDeniedException'), 'AccessDeniedException'],
+    [imageFailure('InvalidImageTag', 'no such form'), 'modelapp:1.2.0: no such form'],
+  ])('deleting fails with its reason, and is done by the next try', async (answer, reason) => {
+    failing('BatchDeleteImage', answer);
+    const first = await send('Delete', hash, { id });
+    ecr.refuse = () => undefined;
+
+    const second = await send('Delete', hash, { id });
+
+    expect(first).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id, Reason: reason });
+    expect(second.Status).toBe('SUCCESS');
+    expect([...ecr.tags.keys()]).toEqual([]);
+  });
+
+  test('a request that is throttled is tried again', async () => {
+    ecr.push('1.2.0', hash);
+    let refusals = 1;
+    ecr.refuse = () => (refusals-- > 0 ? jsonFailure('ThrottlingException') : undefined);
+
+    expect(await send('Create', hash)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('a repository that is not there is named', async () => {
+    expect(await send('Create', hash, { repository: 'gone' })).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('RepositoryNotFound'),
+    });
+  });
+});
+
+test('an answer that CloudFormation does not take at first arrives once', async () => {
+  ecr.push('1.2.0', hash);
+  cloudFormation.refusals = 2;
+
+  await send('Create', hash);
+
+  expect(cloudFormation.answers).toMatchObject([{ Status: 'SUCCESS' }]);
+});
+
+/** An answer that is not a failure as a whole, but names one for an image. */
+function imageFailure(failureCode: string, failureReason: string): LoopbackAnswer {
+  return json({ images: [], failures: [{ imageId: { imageTag: '1.2.0' }, failureCode, failureReason }] });
+}

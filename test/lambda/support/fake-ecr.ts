@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Answerer, json, jsonFailure } from './loopback';
+import { type Answerer, json, jsonFailure, type LoopbackAnswer } from './loopback';
 
 const target = 'AmazonEC2ContainerRegistry_V20150921.';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-const indexType = 'application/vnd.oci.image.index.v1+json';
+const indexTypes = {
+  oci: 'application/vnd.oci.image.index.v1+json',
+  docker: 'application/vnd.docker.distribution.manifest.list.v2+json',
+};
 
 /** A repository in memory: manifests by digest, tags that point to them, and blobs. */
 export class FakeEcr {
@@ -12,18 +15,25 @@ export class FakeEcr {
   private readonly blobs = new Map<string, string>();
   /** Set once the server listens. */
   url = '';
+  /** May refuse an operation, or what it is to be done to, in ECR's stead. */
+  refuse: (operation: string) => LoopbackAnswer | undefined = () => undefined;
 
   constructor(private readonly repository: string) {}
 
   readonly answerer: Answerer = ({ headers, path, body }) => {
-    if (path.startsWith('/blob/')) return { status: 200, body: this.blobs.get(path.slice('/blob/'.length)) ?? '' };
-    const operation = String(headers['x-amz-target'] ?? '');
-    if (!operation.startsWith(target)) return undefined;
+    if (path.startsWith('/blob/')) {
+      return this.refuse('blob') ?? { status: 200, body: this.blobs.get(path.slice('/blob/'.length)) ?? '' };
+    }
+    const header = String(headers['x-amz-target'] ?? '');
+    if (!header.startsWith(target)) return undefined;
+    const operation = header.slice(target.length);
+    const refusal = this.refuse(operation);
+    if (refusal) return refusal;
     const input = JSON.parse(body.toString());
     if (input.repositoryName !== this.repository) return jsonFailure('RepositoryNotFoundException');
-    switch (operation.slice(target.length)) {
+    switch (operation) {
       case 'BatchGetImage':
-        return json(this.getImage(input.imageIds[0]));
+        return json(this.getImages(input.imageIds));
       case 'GetDownloadUrlForLayer':
         return json({ downloadUrl: `${this.url}/blob/${input.layerDigest}` });
       case 'BatchDeleteImage':
@@ -33,22 +43,27 @@ export class FakeEcr {
     }
   };
 
-  /** Stores an image with a label, if any, and tags it; as an index with an attestation if told so. */
-  push(tag: string, sourceHash: string | undefined, { asIndex = false } = {}): void {
-    const config = JSON.stringify({ config: { Labels: sourceHash ? { 'modelapp.source-hash': sourceHash } : null } });
-    const configDigest = digest(config);
-    this.blobs.set(configDigest, config);
-    const image = this.store(
-      JSON.stringify({ mediaType: manifestType, config: { digest: configDigest } }),
-      manifestType,
-    );
-    if (!asIndex) {
-      this.tags.set(tag, image);
-      return;
-    }
+  /** Stores an image with a label, if any, and tags it. */
+  push(tag: string, sourceHash: string | undefined): void {
+    this.tags.set(tag, this.storeImage(sourceHash));
+  }
+
+  /** Stores an image for each label and an attestation, and tags the index of them. */
+  pushIndex(tag: string, sourceHashes: readonly (string | undefined)[], type: keyof typeof indexTypes = 'oci'): void {
     const attestation = { digest: digest('attestation'), platform: { os: 'unknown', architecture: 'unknown' } };
-    const manifests = [attestation, { digest: image, platform: { os: 'linux', architecture: 'amd64' } }];
-    this.tags.set(tag, this.store(JSON.stringify({ mediaType: indexType, manifests }), indexType));
+    const images = sourceHashes.map((sourceHash, index) => ({
+      digest: this.storeImage(sourceHash, index),
+      platform: { os: 'linux', architecture: ['amd64', 'arm64'][index] },
+    }));
+    const mediaType = indexTypes[type];
+    this.tags.set(tag, this.store(JSON.stringify({ mediaType, manifests: [attestation, ...images] }), mediaType));
+  }
+
+  private storeImage(sourceHash: string | undefined, layer = 0): string {
+    const labels = sourceHash ? { 'modelapp.source-hash': sourceHash } : null;
+    const config = JSON.stringify({ layer, config: { Labels: labels } });
+    this.blobs.set(digest(config), config);
+    return this.store(JSON.stringify({ mediaType: manifestType, config: { digest: digest(config) } }), manifestType);
   }
 
   private store(text: string, type: string): string {
@@ -56,10 +71,19 @@ export class FakeEcr {
     return digest(text);
   }
 
-  private getImage({ imageTag, imageDigest }: { imageTag?: string; imageDigest?: string }) {
-    const manifest = this.manifests.get(imageDigest ?? this.tags.get(imageTag ?? '') ?? '');
-    if (!manifest) return { images: [], failures: [{ imageId: { imageTag }, failureCode: 'ImageNotFound' }] };
-    return { images: [{ imageManifest: manifest.text, imageManifestMediaType: manifest.type }], failures: [] };
+  private getImages(ids: readonly { imageTag?: string; imageDigest?: string }[]) {
+    const found = ids.map((imageId) => ({
+      imageId,
+      manifest: this.manifests.get(imageId.imageDigest ?? this.tags.get(imageId.imageTag ?? '') ?? ''),
+    }));
+    return {
+      images: found.flatMap(({ manifest }) =>
+        manifest ? { imageManifest: manifest.text, imageManifestMediaType: manifest.type } : [],
+      ),
+      failures: found.flatMap(({ imageId, manifest }) =>
+        manifest ? [] : { imageId, failureCode: 'ImageNotFound', failureReason: 'not found' },
+      ),
+    };
   }
 
   private deleteImage({ imageTag, imageDigest }: { imageTag?: string; imageDigest?: string }) {

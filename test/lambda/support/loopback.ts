@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 export interface LoopbackRequest {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
@@ -55,9 +56,11 @@ export async function startLoopback(...answerers: readonly Answerer[]): Promise<
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, answerers: readonly Answerer[]) {
+  const { pathname, searchParams } = new URL(request.url!, 'http://loopback');
   const known: LoopbackRequest = {
     method: request.method!,
-    path: new URL(request.url!, 'http://loopback').pathname,
+    path: pathname,
+    query: searchParams,
     headers: request.headers,
     body: await buffer(request),
   };
