@@ -6,6 +6,7 @@ import {
   NoSuchKey,
   NotFound,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
 
@@ -43,6 +44,22 @@ export async function readText(key: string): Promise<string | undefined> {
   const object = await ifFound(() => s3.send(new GetObjectCommand(at(key))));
   return object?.Body?.transformToString();
 }
+
+/** The names of the folders in a folder. */
+export async function foldersIn(folder: string): Promise<readonly string[]> {
+  const pages = paginateListObjectsV2(
+    { client: s3 },
+    { Bucket: process.env.ARTIFACTS_BUCKET, Prefix: folder, Delimiter: '/' },
+  );
+  const names: string[] = [];
+  for await (const { CommonPrefixes = [] } of pages) {
+    for (const { Prefix = '' } of CommonPrefixes) names.push(Prefix.slice(folder.length, -1));
+  }
+  return names;
+}
+
+/** `s3://bucket/key` */
+export const addressOf = (key: string): string => `s3://${process.env.ARTIFACTS_BUCKET}/${key}`;
 
 export async function remove(key: string): Promise<void> {
   await s3.send(new DeleteObjectCommand(at(key)));

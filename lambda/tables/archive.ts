@@ -4,9 +4,19 @@ import { createGzip } from 'node:zlib';
 import type { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Version } from '../../config/version';
-import type { RemainingMs } from '../custom-resource';
-import { holds, put, readText, type StoredObject } from './archive-store';
-import { countRows, inOrder, inRange, type Key, keyAfter, type VersionRelation } from './version-relations';
+import type { Deadline } from '../deadline';
+import { addressOf, foldersIn, holds, put, readText, type StoredObject } from './archive-store';
+import type { ArchiveSummary } from './direct-call';
+import {
+  countRows,
+  digestOf,
+  inOrder,
+  inRange,
+  type Key,
+  type KeyRange,
+  keyAfter,
+  type VersionRelation,
+} from './version-relations';
 
 /** One object of an archive: gzipped CSV with a header row. */
 interface Part extends StoredObject {
@@ -14,6 +24,8 @@ interface Part extends StoredObject {
   readonly rows: number;
   /** The key of its last row; null in the last part. */
   readonly upTo: Key | null;
+  /** Of the rows, as they were before they were read; in tables that others may still write to. */
+  readonly digest?: string;
 }
 
 interface ArchivedTable {
@@ -25,15 +37,37 @@ interface ArchivedTable {
 }
 
 /** What an archive holds, `manifest.json` beside its parts. */
-interface Manifest {
+export interface Manifest {
   readonly version: Version;
   /** Whether the tables are gone from the database. */
   dropped: boolean;
-  tables: ArchivedTable[];
+  readonly tables: ArchivedTable[];
 }
 
 /** Left for the drop, once all is archived. */
 const dropMs = 60_000;
+
+export const archiveFolder = (version: Version, id: string): string => `archives/${version}/${id}`;
+
+/** What was archived of a version so far. */
+export async function summarizeArchives(version: Version): Promise<readonly ArchiveSummary[]> {
+  const summaries: ArchiveSummary[] = [];
+  for (const id of await foldersIn(`archives/${version}/`)) {
+    const folder = archiveFolder(version, id);
+    const text = await readText(`${folder}/manifest.json`);
+    if (text) summaries.push(summarize(id, addressOf(`${folder}/`), JSON.parse(text) as Manifest));
+  }
+  return summaries;
+}
+
+const summarize = (id: string, address: string, { dropped, tables }: Manifest): ArchiveSummary => ({
+  id,
+  address,
+  complete: tables.every(({ complete }) => complete),
+  dropped,
+  rows: Object.fromEntries(tables.map(({ name, rows }) => [name, rows])),
+  bytes: tables.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0),
+});
 
 /** An archive of one version that goes on where an earlier run stopped: `archives/<version>/<id>/`. */
 export class Archive {
@@ -50,25 +84,35 @@ export class Archive {
   }
 
   /**
-   * Writes what is not yet archived of tables that nobody writes to any more.
+   * Writes what is not yet archived.
    * @throws {Error} if time runs out: `archived 63 %: run it again`
    */
-  async write(client: Client, relations: readonly VersionRelation[], remaining: RemainingMs): Promise<void> {
+  async write(client: Client, relations: readonly VersionRelation[], deadline: Deadline): Promise<void> {
     let total = 0;
-    for (const relation of relations) total += await countRows(client, relation);
     for (const relation of relations) {
-      const table = await this.table(client, relation);
+      total += await countRows(client, relation);
+      await this.addTable(client, relation);
+    }
+    for (const relation of relations) {
+      const table = this.tableOf(relation);
       while (!table.complete) {
-        if (remaining() < dropMs) throw new Error(`archived ${this.percentOf(relations, total)} %: run it again`);
-        await this.writePart(client, relation, table);
+        if (deadline.remaining() < dropMs) throw new Error(`archived ${this.percentOf(total)} %: run it again`);
+        const after = table.parts.at(-1)?.upTo ?? undefined;
+        const upTo = await keyAfter(client, relation, after, this.partRows);
+        table.complete = upTo === undefined;
+        await this.writePart(client, relation, table.parts.length, { after, upTo }, deadline);
       }
     }
   }
 
-  /** Writes a table that changed since an earlier run wrote it. */
-  async rewrite(client: Client, relation: VersionRelation, remaining: RemainingMs): Promise<void> {
-    this.manifest.tables = this.manifest.tables.filter(({ name }) => name !== relation.name);
-    await this.write(client, [relation], remaining);
+  /** Writes the parts of a table anew whose rows others changed since. */
+  async refresh(client: Client, relation: VersionRelation, deadline: Deadline): Promise<void> {
+    const { parts } = this.tableOf(relation);
+    for (const [number, { upTo, digest }] of parts.entries()) {
+      const range = { after: parts[number - 1]?.upTo ?? undefined, upTo: upTo ?? undefined };
+      if (digest === (await digestOf(client, relation, range))) continue;
+      await this.writePart(client, relation, number, range, deadline);
+    }
   }
 
   /** @throws {Error} naming a part that the bucket does not hold as it was written */
@@ -87,38 +131,45 @@ export class Archive {
     await this.save();
   }
 
-  private async table(client: Client, { name, source }: VersionRelation): Promise<ArchivedTable> {
-    const known = this.manifest.tables.find((table) => table.name === name);
-    if (known) return known;
+  private async addTable(client: Client, { name, source }: VersionRelation): Promise<void> {
+    if (this.manifest.tables.some((table) => table.name === name)) return;
     const { fields } = await client.query(`select * from ${source} limit 0`);
-    const table = { name, columns: fields.map((field) => field.name), rows: 0, complete: false, parts: [] };
-    this.manifest.tables.push(table);
-    return table;
+    const columns = fields.map((field) => field.name);
+    this.manifest.tables.push({ name, columns, rows: 0, complete: false, parts: [] });
   }
 
-  private async writePart(client: Client, relation: VersionRelation, table: ArchivedTable): Promise<void> {
-    const after = table.parts.at(-1)?.upTo ?? undefined;
-    const upTo = await keyAfter(client, relation, after, this.partRows);
-    const rows = inRange(relation, { after, upTo });
+  private tableOf({ name }: VersionRelation): ArchivedTable {
+    return this.manifest.tables.find((table) => table.name === name)!;
+  }
+
+  private async writePart(
+    client: Client,
+    relation: VersionRelation,
+    number: number,
+    range: KeyRange,
+    { signal }: Deadline,
+  ): Promise<void> {
+    const digest = relation.shared && { digest: await digestOf(client, relation, range) };
     const copy = client.query(
       copyTo(
-        `copy (select * from ${relation.source} where ${rows} ${inOrder(relation)}) to stdout (format csv, header)`,
+        `copy (select * from ${relation.source} where ${inRange(relation, range)} ${inOrder(relation)}) to stdout (format csv, header)`,
       ),
     );
     const gzip = createGzip();
     const [body] = await Promise.all([buffer(gzip), pipeline(copy, gzip)]);
-    const key = `${relation.name}/${String(table.parts.length).padStart(6, '0')}.csv.gz`;
+    const key = `${relation.name}/${String(number).padStart(6, '0')}.csv.gz`;
     const stored = await put(`${this.folder}/${key}`, body);
-    table.parts.push({ key, rows: copy.rowCount, upTo: upTo ?? null, ...stored });
-    table.rows += copy.rowCount;
-    table.complete = upTo === undefined;
+    // Another run may have begun by now, and its manifest knows more.
+    signal.throwIfAborted();
+    const table = this.tableOf(relation);
+    table.parts[number] = { key, rows: copy.rowCount, upTo: range.upTo ?? null, ...digest, ...stored };
+    table.rows = table.parts.reduce((sum, { rows }) => sum + rows, 0);
     await this.save();
   }
 
-  private percentOf(relations: readonly VersionRelation[], total: number): number {
-    const names = new Set(relations.map(({ name }) => name));
-    const tables = this.manifest.tables.filter(({ name }) => names.has(name));
-    return Math.floor((100 * tables.reduce((rows, table) => rows + table.rows, 0)) / Math.max(1, total));
+  private percentOf(total: number): number {
+    const rows = this.manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    return Math.floor((100 * rows) / Math.max(1, total));
   }
 
   private async save(): Promise<void> {

@@ -3,9 +3,9 @@ import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import { Role } from '../../config/database';
 import type { Version } from '../../config/version';
 import { inTransaction } from '../../service/database/transaction';
-import type { RemainingMs } from '../custom-resource';
+import type { Deadline } from '../deadline';
 import type { Archive } from './archive';
-import { feedback, inputsTable, versionTables } from './version-relations';
+import { versionRelations } from './version-relations';
 import { countSessions, versionRoleExists } from './version-role';
 
 export interface DropOptions {
@@ -14,19 +14,22 @@ export interface DropOptions {
   readonly archive: Archive | undefined;
   /** How long the tasks of the version may still ship what they have. */
   readonly sessionWaitMs: number;
-  readonly remaining: RemainingMs;
+  readonly deadline: Deadline;
 }
 
 /** Archives and drops all that a version has in the database; nothing, if it is gone already. */
 export async function dropTables(admin: Client, options: DropOptions): Promise<void> {
-  const { version, archive, remaining } = options;
+  const { version, archive, deadline } = options;
   if (!(await versionRoleExists(admin, version))) return;
   await endSessions(admin, version, options.sessionWaitMs);
-  const tables = await versionTables(admin, version);
-  await archive?.write(admin, tables, remaining);
-  const hasPredictions = tables.some(({ name }) => name === inputsTable(version));
+  const relations = await versionRelations(admin, version);
+  await archive?.write(admin, relations, deadline);
   await serializable(admin, async () => {
-    if (hasPredictions) await removeFeedback(admin, options);
+    // Other versions' services may still take feedback, so what is archived is what this transaction sees and deletes.
+    for (const relation of relations.filter(({ shared }) => shared)) {
+      await archive?.refresh(admin, relation, deadline);
+      await admin.query(`delete from ${relation.source} where ${relation.condition}`);
+    }
     await archive?.verify();
     await admin.query('delete from modelapp_migrations where scope = $1', [version]);
     await admin.query(`drop owned by ${escapeIdentifier(Role.version(version))}`);
@@ -45,13 +48,6 @@ async function endSessions(admin: Client, version: Version, waitMs: number): Pro
     ]);
     await sleep(100);
   }
-}
-
-/** Other versions' services may still take feedback, so what is archived is what this transaction sees and deletes. */
-async function removeFeedback(admin: Client, { version, archive, remaining }: DropOptions): Promise<void> {
-  const relation = feedback(version);
-  await archive?.rewrite(admin, relation, remaining);
-  await admin.query(`delete from ${relation.source} where ${relation.condition}`);
 }
 
 const serializationFailure = '40001';

@@ -11,10 +11,18 @@ export interface VersionRelation {
   readonly condition: string;
   /** The primary key. */
   readonly key: readonly string[];
+  /** Whether it is part of a table that others write to. */
+  readonly shared: boolean;
 }
 
-/** The tables of a version: those that its role owns. */
-export async function versionTables(client: Client, version: Version): Promise<readonly VersionRelation[]> {
+/** All rows of a version: its tables, and the feedback to its predictions if it has a table of those. */
+export async function versionRelations(client: Client, version: Version): Promise<readonly VersionRelation[]> {
+  const tables = await versionTables(client, version);
+  return hasPredictions(tables, version) ? [...tables, feedback(version)] : tables;
+}
+
+/** The tables that the role of a version owns. */
+async function versionTables(client: Client, version: Version): Promise<readonly VersionRelation[]> {
   const { rows } = await client.query<{ name: string; key: string[] }>(
     `select relname as name, array(
        select attname::text from pg_index
@@ -26,16 +34,26 @@ export async function versionTables(client: Client, version: Version): Promise<r
      order by relname`,
     [Role.version(version)],
   );
-  return rows.map(({ name, key }) => ({ name, key, source: escapeIdentifier(name), condition: 'true' }));
+  return rows.map(({ name, key }) => ({
+    name,
+    key,
+    source: escapeIdentifier(name),
+    condition: 'true',
+    shared: false,
+  }));
 }
 
 /** The feedback to the predictions of a version, in a table that all versions share. */
-export const feedback = (version: Version): VersionRelation => ({
+const feedback = (version: Version): VersionRelation => ({
   name: 'feedback',
   source: 'feedback',
   condition: `prediction_id in (select prediction_id from ${escapeIdentifier(inputsTable(version))})`,
   key: ['prediction_id', 'sample', 'name'],
+  shared: true,
 });
+
+const hasPredictions = (tables: readonly VersionRelation[], version: Version): boolean =>
+  tables.some(({ name }) => name === inputsTable(version));
 
 export const inputsTable = (version: Version): string => `inputs_${underscored(version)}`;
 
@@ -66,6 +84,16 @@ export function inRange({ condition, key }: VersionRelation, { after, upTo }: Ke
 
 /** The order of the primary key. */
 export const inOrder = ({ key }: VersionRelation): string => `order by ${key.map(escapeIdentifier).join(', ')}`;
+
+/** Another one whenever a row of the range is added, removed or changed. */
+export async function digestOf(client: Client, relation: VersionRelation, range: KeyRange): Promise<string> {
+  const { source } = relation;
+  const { rows } = await client.query<{ digest: string }>(
+    `select count(*) || ':' || coalesce(sum(hashtextextended(${source}::text, 0)), 0) as digest
+     from ${source} where ${inRange(relation, range)}`,
+  );
+  return rows[0]?.digest ?? '';
+}
 
 /** The key of the row that is `rows` rows above `after`; undefined if there are fewer. */
 export async function keyAfter(

@@ -77,6 +77,49 @@ test('an answer that is not taken is sent again, and is one answer', async () =>
   expect(cloudFormation.answers).toHaveLength(1);
 });
 
+test('an answer that hangs is sent again', async () => {
+  cloudFormation.silences = 1;
+
+  await run(async () => ({ physicalResourceId: 'made' }));
+
+  expect(cloudFormation.answers).toHaveLength(1);
+});
+
+test('an answer that is never taken fails the function while it still has time, so that Lambda tries again', async () => {
+  cloudFormation.refusals = Number.POSITIVE_INFINITY;
+
+  const running = run(async () => ({ physicalResourceId: 'made' }), undefined, 1_000);
+
+  await expect(running).rejects.toThrow('CloudFormation answered 503');
+});
+
+test('what is under way is stopped when its time is over', async () => {
+  let stopped = false;
+
+  await run(
+    (_, { signal }) => {
+      signal.addEventListener('abort', () => {
+        stopped = true;
+      });
+      return new Promise(() => {});
+    },
+    undefined,
+    10_050,
+  );
+
+  expect(stopped).toBe(true);
+});
+
+test.each([
+  ['an error without a message', new TypeError(), 'TypeError'],
+  ['several errors in one', new AggregateError([new Error('no route'), new Error('refused')]), 'no route; refused'],
+  ['a text', 'no room', 'no room'],
+])('%s has a reason, too', async (_, thrown, reason) => {
+  await run(() => Promise.reject(thrown));
+
+  expect(cloudFormation.last).toMatchObject({ Status: 'FAILED', Reason: reason });
+});
+
 test('a long reason is cut to what CloudFormation reads', async () => {
   await run(async () => Promise.reject(new Error('x'.repeat(10_000))));
 

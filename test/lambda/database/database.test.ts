@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { runFolder } from '../../support/test-run';
 import { buildBundles } from '../support/bundles';
@@ -118,11 +120,91 @@ test('deletion keeps everything', async () => {
   expect(await rds.query(`select to_regclass('feedback')::text as name`)).toEqual([{ name: 'feedback' }]);
 });
 
-test('a failure inside the VPC is told by its reason, without the password', async () => {
-  inside = { ...inside, environment: { MODELAPP_DATABASE_URL: rds.url.replace('/modelapp', '/elsewhere') } };
+describe('a step that fails', () => {
+  const asDeployed = () => ({ outside, inside });
+  let deployed: ReturnType<typeof asDeployed>;
+  beforeEach(() => {
+    deployed = asDeployed();
+  });
 
-  const { answer, output } = await send('Create');
+  /** Tries with what is wrong, and again with it mended. */
+  async function sendTwice(type: 'Create' | 'Update'): Promise<readonly [{ answer: Answer; output: string }, Answer]> {
+    const failed = await send(type);
+    ({ outside, inside } = deployed);
+    return [failed, (await send(type)).answer];
+  }
 
-  expect(answer).toMatchObject({ Status: 'FAILED', Reason: 'database "elsewhere" does not exist' });
-  expect(output).not.toContain(rds.master.password);
+  test('inside the VPC is told by its reason, without the password', async () => {
+    inside = { ...inside, environment: { MODELAPP_DATABASE_URL: rds.url.replace('/modelapp', '/elsewhere') } };
+
+    const [failed, again] = await sendTwice('Create');
+
+    expect(failed.answer).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: 'refused',
+      Reason: 'database "elsewhere" does not exist',
+    });
+    expect(failed.output).not.toContain(rds.master.password);
+    expect(again.Status).toBe('SUCCESS');
+  });
+
+  test('because the database is away is told', async () => {
+    inside = { ...inside, environment: { MODELAPP_DATABASE_URL: 'postgres://127.0.0.1:1/modelapp' } };
+
+    const [failed, again] = await sendTwice('Update');
+
+    expect(failed.answer).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: 'database',
+      Reason: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(again.Status).toBe('SUCCESS');
+  });
+
+  test('because its function is missing is told', async () => {
+    outside = { ...outside, environment: { ...outside.environment, INSIDE_FUNCTION: 'modelapp-missing' } };
+
+    const [failed, again] = await sendTwice('Create');
+
+    expect(failed.answer).toMatchObject({ Status: 'FAILED', Reason: expect.any(String) });
+    expect(again.Status).toBe('SUCCESS');
+  });
+
+  test('because the password was changed just now is told, without the password, and is done by the next try', async () => {
+    await rds.query("alter role modelapp_master password 'rotated'");
+    const failed = await send('Create');
+    await rds.query(`alter role modelapp_master password '${rds.master.password}'`);
+
+    const { answer } = await send('Create');
+
+    expect(failed.answer).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('password authentication failed'),
+    });
+    expect(failed.output).not.toContain(rds.master.password);
+    expect(answer.Status).toBe('SUCCESS');
+  });
+
+  test('because the secret cannot be read is told', async () => {
+    const event = request(aws.url, 'Create', { MasterSecret: `${secret}-other` });
+
+    await invoke(outside, event);
+
+    expect(cloudFormation.last).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'refused' });
+  });
+});
+
+test('a function inside the VPC that takes too long is answered for in time', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  inside = { ...inside, environment: { MODELAPP_DATABASE_URL: `postgres://127.0.0.1:${port}/modelapp` } };
+  const before = cloudFormation.answers.length;
+
+  await invoke(outside, request(aws.url, 'Create', { MasterSecret: secret }), [10_300]);
+
+  expect(cloudFormation.answers.slice(before)).toMatchObject([
+    { Status: 'FAILED', Reason: 'ran out of time: run it again' },
+  ]);
+  silent.close();
 });

@@ -18,9 +18,15 @@ export class FakeCloudFormation {
   readonly contentTypes: (string | undefined)[] = [];
   /** How many answers to refuse with 503 first. */
   refusals = 0;
+  /** How many answers to leave unread first. */
+  silences = 0;
+  /** Runs before an answer is taken. */
+  answering: () => Promise<unknown> = async () => {};
 
-  readonly answerer: Answerer = ({ method, path, headers, body }) => {
+  readonly answerer: Answerer = async ({ method, path, headers, body }) => {
     if (method !== 'PUT' || path !== '/cloudformation') return undefined;
+    await this.answering();
+    if (this.silences-- > 0) return new Promise(() => {});
     if (this.refusals-- > 0) return { status: 503 };
     this.contentTypes.push(headers['content-type']);
     this.answers.push(JSON.parse(body.toString()));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Answerer } from './loopback';
+import type { Answerer, LoopbackAnswer } from './loopback';
 
 export const bucket = 'artifacts';
 
@@ -7,12 +7,22 @@ export const bucket = 'artifacts';
 export class FakeS3 {
   readonly objects = new Map<string, Buffer>();
 
+  /** Runs before anything is done with an object; may answer in S3's stead. */
+  intercept: (method: string, key: string, body: Buffer) => Promise<LoopbackAnswer | undefined> = async () => undefined;
+
   /** Runs after an object is stored and before that is answered. */
   stored: (key: string) => Promise<void> = async () => {};
 
-  readonly answerer: Answerer = async ({ method, path, headers, body }) => {
+  /** Runs after an object is removed and before that is answered. */
+  removed: (key: string) => Promise<void> = async () => {};
+
+  readonly answerer: Answerer = async ({ method, path, query, headers, body }) => {
+    if (path.replace(/\/$/, '') === `/${bucket}` && query.has('list-type'))
+      return this.folders(query.get('prefix') ?? '');
     if (!path.startsWith(`/${bucket}/`)) return undefined;
     const key = decodeURIComponent(path.slice(bucket.length + 2));
+    const intercepted = await this.intercept(method, key, body);
+    if (intercepted) return intercepted;
     if (method === 'PUT') {
       if (headers['x-amz-checksum-sha256'] !== sha256(body))
         return { status: 400, body: '<Error><Code>BadDigest</Code></Error>' };
@@ -22,6 +32,7 @@ export class FakeS3 {
     }
     if (method === 'DELETE') {
       this.objects.delete(key);
+      await this.removed(key);
       return { status: 204 };
     }
     const object = this.objects.get(key);
@@ -29,6 +40,13 @@ export class FakeS3 {
     const about = { 'content-length': String(object.length), 'x-amz-checksum-sha256': sha256(object) };
     return { status: 200, headers: about, ...(method === 'GET' && { body: object }) };
   };
+
+  private folders(prefix: string): LoopbackAnswer {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key.includes('/', prefix.length));
+    const names = new Set(keys.map((key) => key.slice(prefix.length).split('/')[0]!));
+    const folders = [...names].map((name) => `<CommonPrefixes><Prefix>${prefix}${name}/</Prefix></CommonPrefixes>`);
+    return { status: 200, body: `<ListBucketResult>${folders.join('')}</ListBucketResult>` };
+  }
 
   /** @throws {SyntaxError} if there is no such object */
   json<T>(key: string): T {
