@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { Annotations, type App, type Environment, FileSystem, type Stack, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { Annotations, type App, type Environment, FileSystem, type Stack, Tags } from 'aws-cdk-lib';
 import { Names } from '../config/names';
 import type { Config } from '../config/schema';
 import type { Version } from '../config/version';
@@ -16,8 +15,7 @@ export type Stacks = Readonly<Record<string, Stack>>;
 
 /**
  * All stacks of a deployment: what the versions share, the entry that they share if there is one, the released version, the
- * other live ones, and at last the split of the traffic between them. A finding of cdk-nag that nobody has acknowledged
- * fails the synthesis.
+ * other live ones, and at last the split of the traffic between them.
  * @throws {Error} naming two versions that cannot be live together behind the shared entry
  */
 export function createStacks(app: App, config: Config, release: Release): Stacks {
@@ -65,7 +63,6 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
     add(new SplitStack(app, names.splitStack, { env, config, traffic, split: release.split, versions, description }));
   }
   if (config.auth.admin === 'public') warnOfPublicAdmin(stacks, names, release.version);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return stacks;
 }
 

@@ -7,6 +7,7 @@ import { resolveConfig } from '../../../config/resolve';
 import type { ConfigInput } from '../../../config/schema';
 import { parseSplit } from '../../../config/split';
 import { parseVersion } from '../../../config/version';
+import { refuseFindings } from '../../../lib/findings';
 import { createStacks, type Stacks } from '../../../lib/stacks';
 import { runFolder } from '../../support/test-run';
 
@@ -62,6 +63,7 @@ export function createApp(options: SynthesisOptions = {}): { app: App; stacks: S
     ...(split && { split: parseSplit(split) }),
     buildDirectory: buildDirectory(dockerfile),
   });
+  refuseFindings(app);
   return { app, stacks };
 }
 
