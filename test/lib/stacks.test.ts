@@ -5,10 +5,6 @@ import { type CfnTemplateResource, environment, type SynthesisOptions, synthesiz
 
 const names = (options: SynthesisOptions) => Object.keys(synthesize(options).stacks);
 
-/** The resources of a template, without what outputs and parameters say. */
-const resources = (options: SynthesisOptions, stack: string): unknown =>
-  synthesize(options).template(stack).toJSON().Resources;
-
 test.each([
   [[], ['ModelApp-Base', 'ModelApp-1-2-0']],
   [['1.1.0'], ['ModelApp-Base', 'ModelApp-1-2-0', 'ModelApp-1-1-0']],
@@ -20,18 +16,41 @@ test.each([
   expect(names({ otherVersions })).toEqual(expected);
 });
 
-test('the resources of the base stack are the same for any list of versions', () => {
-  const one = resources({}, 'ModelApp-Base');
-  const two = resources({ otherVersions: ['1.1.0'] }, 'ModelApp-Base');
-  const others = resources({ version: '2.0.0', otherVersions: ['1.0.0', '1.1.0'] }, 'ModelApp-Base');
-
-  expect(two).toEqual(one);
-  expect(others).toEqual(one);
+test('the shared entry comes before the versions, and the split after them', () => {
+  expect(names({ otherVersions: ['1.1.0'], traffic: true })).toEqual([
+    'ModelApp-Base',
+    'ModelApp-Traffic',
+    'ModelApp-1-2-0',
+    'ModelApp-1-1-0',
+  ]);
+  expect(names({ otherVersions: ['1.1.0'], split: '1.1.0:1' })).toEqual([
+    'ModelApp-Base',
+    'ModelApp-Traffic',
+    'ModelApp-1-2-0',
+    'ModelApp-1-1-0',
+    'ModelApp-Split',
+  ]);
 });
 
-test('when VERSION moves on, a version changes by the hash of its guard alone', () => {
-  const current = synthesize({ version: '1.2.0' }).template('ModelApp-1-2-0').toJSON();
-  const older = synthesize({ version: '1.3.0', otherVersions: ['1.2.0'] })
+test('each stack is deployed after those that it refers to', () => {
+  const { stacks } = synthesize({ otherVersions: ['1.1.0', '1.0.0'], split: '1.1.0:1,1.2.0:1' });
+
+  const before = (name: string) => stacks[name]!.dependencies.map(({ stackName }) => stackName).sort();
+  expect(before('ModelApp-Traffic')).toEqual(['ModelApp-Base']);
+  expect(before('ModelApp-1-2-0')).toEqual(['ModelApp-Base', 'ModelApp-Traffic']);
+  expect(before('ModelApp-Split')).toEqual(['ModelApp-1-1-0', 'ModelApp-1-2-0', 'ModelApp-Traffic']);
+});
+
+test.each<[string, SynthesisOptions]>([
+  ['alone', {}],
+  ['with an account', { config: { aws: environment } }],
+  ['behind a shared entry', { traffic: true }],
+  ['that takes traffic', { split: '1.2.0:1' }],
+])('when VERSION moves on, a version %s changes by the hash of its guard alone', (_, options) => {
+  const current = synthesize({ ...options, version: '1.2.0' })
+    .template('ModelApp-1-2-0')
+    .toJSON();
+  const older = synthesize({ ...options, version: '1.3.0', otherVersions: ['1.2.0'] })
     .template('ModelApp-1-2-0')
     .toJSON();
 
@@ -122,10 +141,23 @@ describe('account and region', () => {
 });
 
 describe('a second deployment', () => {
+  const split = '1.2.0:1';
   const config: SynthesisOptions['config'] = { aws: { prefix: 'Staging-' } };
 
   test('has the prefix in the names of its stacks', () => {
-    expect(names({ config })).toEqual(['Staging-ModelApp-Base', 'Staging-ModelApp-1-2-0']);
+    expect(names({ split, config })).toEqual([
+      'Staging-ModelApp-Base',
+      'Staging-ModelApp-Traffic',
+      'Staging-ModelApp-1-2-0',
+      'Staging-ModelApp-Split',
+    ]);
+  });
+
+  test('refers to nothing of the first', () => {
+    const { stacks, template } = synthesize({ split, config });
+
+    const texts = Object.keys(stacks).map((name) => JSON.stringify(template(name).toJSON()));
+    expect(texts.filter((text) => /"ModelApp-/.test(text))).toEqual([]);
   });
 
   test('shares no fixed name with the first', () => {
@@ -150,10 +182,16 @@ describe('a second deployment', () => {
 });
 
 test('every stack is tagged, and those of versions with the version', () => {
-  const { template } = synthesize();
+  const { template } = synthesize({ split: '1.2.0:1' });
 
   const tags = (stack: string, type: string) => Object.values(template(stack).findResources(type))[0]?.Properties.Tags;
   expect(tags('ModelApp-Base', 'AWS::SNS::Topic')).toEqual([{ Key: 'modelapp:stack', Value: 'ModelApp-Base' }]);
+  expect(tags('ModelApp-Traffic', 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toEqual([
+    { Key: 'modelapp:stack', Value: 'ModelApp-Traffic' },
+  ]);
+  expect(tags('ModelApp-Split', 'AWS::ElasticLoadBalancingV2::ListenerRule')).toEqual([
+    { Key: 'modelapp:stack', Value: 'ModelApp-Split' },
+  ]);
   expect(tags('ModelApp-1-2-0', 'AWS::ECS::Cluster')).toEqual([
     { Key: 'modelapp:stack', Value: 'ModelApp-1-2-0' },
     { Key: 'modelapp:version', Value: '1.2.0' },

@@ -1,29 +1,65 @@
 import { type SynthesisOptions, synthesize } from './support/synthesis';
-import { type CheckedTemplate, check, type RuleName, rules, type Templates } from './template-checker';
+import {
+  type CheckedTemplate,
+  check,
+  type RuleName,
+  rules,
+  sharedDifferences,
+  type Templates,
+} from './template-checker';
 
+/** What the app writes. */
 const templatesOf = (options: SynthesisOptions): Templates => {
   const { stacks, template } = synthesize(options);
   return Object.fromEntries(Object.keys(stacks).map((name) => [name, template(name).toJSON() as CheckedTemplate]));
 };
 
+/** Two versions that take traffic. */
+const split: SynthesisOptions = { otherVersions: ['1.1.0'], split: '1.1.0:90,1.2.0:10' };
+const aws = { account: '111111111111', region: 'eu-central-1' };
+const certificateArn = 'arn:aws:acm:eu-central-1:111111111111:certificate/1';
+
+let good: Templates;
+
+beforeAll(() => {
+  good = templatesOf(split);
+});
+
 test.each<[string, SynthesisOptions]>([
   ['one version', {}],
-  ['two versions', { otherVersions: ['1.1.0'] }],
-  [
-    'three versions and an account',
-    {
-      otherVersions: ['1.0.0', '1.1.0'],
-      config: { aws: { account: '111111111111', region: 'eu-central-1' } },
-    },
-  ],
-  [
-    'a prefix and a certificate',
-    {
-      config: { aws: { prefix: 'Staging-', certificateArn: 'arn:aws:acm:eu-central-1:111111111111:certificate/1' } },
-    },
-  ],
+  ['three versions and an account', { otherVersions: ['1.0.0', '1.1.0'], config: { aws } }],
+  ['one version behind a shared entry', { traffic: true }],
+  ['a split between two versions', split],
+  ['a split, a third version and an account', { ...split, otherVersions: ['1.0.0', '1.1.0'], config: { aws } }],
+  ['a split, a prefix and a certificate', { ...split, config: { aws: { prefix: 'Staging-', certificateArn } } }],
+  ['flow logs and a standby', { config: { aws: { flowLogs: true, multiAz: true } } }],
 ])('the templates of %s keep to every rule', (_, options) => {
   expect(check(templatesOf(options))).toEqual([]);
+});
+
+test.each<[string, SynthesisOptions]>([
+  ['another version', { version: '2.0.0', split: '2.0.0:1' }],
+  ['three versions', { otherVersions: ['1.0.0', '1.1.0'], split: '1.0.0:1,1.1.0:1,1.2.0:1' }],
+  ['no split', { traffic: true }],
+])('the resources of Base and Traffic are the same with %s', (_, options) => {
+  expect(sharedDifferences(good, templatesOf(options))).toEqual([]);
+});
+
+test.each(['ModelApp-Base', 'ModelApp-Traffic'])('a change of a resource of %s is found', (stack) => {
+  const changed = structuredClone(good);
+  const [id] = Object.keys(changed[stack]!.Resources);
+  Object.assign(changed[stack]!.Resources[id!]!.Properties!, { Tags: [{ Key: 'version', Value: '1.2.0' }] });
+
+  expect(sharedDifferences(good, changed)).toEqual([`${stack}: '${id}' is not the same`]);
+});
+
+test('a resource that came to Traffic is found', () => {
+  const changed = structuredClone(good);
+  Object.assign(changed['ModelApp-Traffic']!.Resources, {
+    Rule: { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule' },
+  });
+
+  expect(sharedDifferences(good, changed)).toEqual(["ModelApp-Traffic: 'Rule' is not the same"]);
 });
 
 /** For each rule a good set of templates with one thing broken. */
@@ -41,11 +77,20 @@ const broken: Record<RuleName, { breaks: (templates: Templates) => void; fault: 
     },
     fault: /ModelApp-Base has no output '\w*DbClients\w*'$/,
   },
+  'imports resolve': {
+    breaks: (templates) => {
+      const outputs = templates['ModelApp-1-1-0']!.Outputs!;
+      delete outputs[Object.keys(outputs).find((name) => name.startsWith('ExportsOutputRefShared'))!];
+    },
+    fault: /^ModelApp-Split: imports resolve: nothing exports "ModelApp-1-1-0:ExportsOutputRefShared\w+"$/,
+  },
   'imports lock nothing but a version that takes traffic': {
     breaks: (templates) => {
-      setProperty(templates, 'AWS::ECS::Cluster', 'ClusterName', { 'Fn::ImportValue': 'ModelApp-Base:Name' });
+      setProperty(templates, 'AWS::ECS::Cluster', 'ClusterName', {
+        'Fn::ImportValue': exportOf(templates, 'ModelApp-1-1-0'),
+      });
     },
-    fault: /imports "ModelApp-Base:Name"$/,
+    fault: /^ModelApp-1-2-0: .* imports "ModelApp-1-1-0:ExportsOutputRefShared\w+"$/,
   },
   'the service goes first, then the tables, then the image': {
     breaks: (templates) => {
@@ -55,7 +100,7 @@ const broken: Record<RuleName, { breaks: (templates: Templates) => void; fault: 
     },
     fault: /'Service\w+' does not wait for 'Tables\w+'$/,
   },
-  'a version leaves nothing': {
+  'versions and their split leave nothing': {
     breaks: (templates) => {
       Object.assign(resources(templates)[idOf(templates, 'AWS::Logs::LogGroup')]!, { DeletionPolicy: 'Retain' });
     },
@@ -71,14 +116,21 @@ const broken: Record<RuleName, { breaks: (templates: Templates) => void; fault: 
   },
   'the world reaches load balancers on 80 and 443 only': {
     breaks: (templates) => {
-      setProperty(templates, 'AWS::EC2::SecurityGroupIngress', 'CidrIp', '0.0.0.0/0');
+      const [group] = Object.values(templates['ModelApp-Traffic']!.Resources);
+      (group!.Properties!.SecurityGroupIngress as object[]).push({ CidrIpv6: '::/0', FromPort: 22, ToPort: 22 });
     },
-    fault: /'CapacityInstanceSg\w+' is open to the world on 32768-65535$/,
+    fault: /^ModelApp-Traffic: .*'EntrySecurityGroup\w+' is open to the world on 22-22$/,
+  },
+  'instances let in load balancers only, on the ports of containers': {
+    breaks: (templates) => {
+      setProperty(templates, 'AWS::EC2::SecurityGroupIngress', 'FromPort', 1024);
+    },
+    fault: /'CapacityInstanceSg\w+' is open on 1024-65535 to /,
   },
 };
 
 test.each(Object.keys(rules) as RuleName[])('the rule "%s" finds a template that breaks it', (name) => {
-  const templates = structuredClone(templatesOf({}));
+  const templates = structuredClone(good);
 
   broken[name].breaks(templates);
 
@@ -88,6 +140,9 @@ test.each(Object.keys(rules) as RuleName[])('the rule "%s" finds a template that
 });
 
 const resources = (templates: Templates): CheckedTemplate['Resources'] => templates['ModelApp-1-2-0']!.Resources;
+
+const exportOf = (templates: Templates, stack: string): unknown =>
+  Object.values(templates[stack]!.Outputs!).find(({ Export }) => Export)?.Export?.Name;
 
 const idOf = (templates: Templates, type: string): string =>
   Object.keys(resources(templates)).find((id) => resources(templates)[id]?.Type === type)!;

@@ -10,6 +10,7 @@ export interface CheckedResource {
   readonly Properties?: Record<string, unknown>;
   readonly DependsOn?: string | readonly string[];
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 /** The templates of an app, by the names of their stacks. */
@@ -34,8 +35,18 @@ export const rules = {
       return found ? [] : [`${StackName} has no output '${OutputName}'`];
     }),
 
+  'imports resolve': (template, _, templates) => {
+    const exported = Object.values(templates).flatMap(({ Outputs = {} }) =>
+      Object.values(Outputs).map(({ Export }) => text(Export?.Name)),
+    );
+    return find(template, 'Fn::ImportValue')
+      .map(text)
+      .filter((name) => !exported.includes(name))
+      .map((name) => `nothing exports ${name}`);
+  },
+
   'imports lock nothing but a version that takes traffic': (template, stack) =>
-    stack.endsWith('ModelApp-Split') ? [] : find(template, 'Fn::ImportValue').map((name) => `imports ${text(name)}`),
+    isSplit(stack) ? [] : find(template, 'Fn::ImportValue').map((name) => `imports ${text(name)}`),
 
   'the service goes first, then the tables, then the image': (template, stack) => {
     if (!isVersion(stack)) return [];
@@ -56,11 +67,13 @@ export const rules = {
     ];
   },
 
-  'a version leaves nothing': (template, stack) =>
-    isVersion(stack)
-      ? Object.entries(template.Resources)
-          .filter(([, { DeletionPolicy = 'Delete' }]) => DeletionPolicy !== 'Delete')
-          .map(([id, { DeletionPolicy }]) => `'${id}' would stay: ${DeletionPolicy}`)
+  'versions and their split leave nothing': (template, stack) =>
+    isVersion(stack) || isSplit(stack)
+      ? Object.entries(template.Resources).flatMap(([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
+          [DeletionPolicy, UpdateReplacePolicy]
+            .filter((policy = 'Delete') => policy !== 'Delete')
+            .map((policy) => `'${id}' would stay: ${policy}`),
+        )
       : [],
 
   'no secret stands in a template': (template) =>
@@ -76,6 +89,21 @@ export const rules = {
       .filter(({ group, ports }) => !balancers.includes(`"${group}"`) || (ports !== '80-80' && ports !== '443-443'))
       .map(({ group, ports }) => `'${group}' is open to the world on ${ports}`);
   },
+
+  'instances let in load balancers only, on the ports of containers': (template, stack) => {
+    const balancers = idsOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map((id) =>
+      text(template.Resources[id]?.Properties),
+    );
+    return ingressRules(template)
+      .filter(({ group }) => isVersion(stack) && !balancers.some((properties) => properties.includes(`"${group}"`)))
+      .filter(({ rule }) => {
+        const source = text(rule.SourceSecurityGroupId);
+        const [own] = references(rule.SourceSecurityGroupId);
+        const balanced = own ? balancers.some((properties) => properties.includes(`"${own}"`)) : isTraffic(source);
+        return !balanced || portsOf(rule) !== '32768-65535';
+      })
+      .map(({ group, rule }) => `'${group}' is open on ${portsOf(rule)} to ${sourceOf(rule)}`);
+  },
 } satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;
@@ -89,8 +117,26 @@ export function check(templates: Templates): string[] {
   );
 }
 
+/**
+ * What differs between the resources of two apps, in the stacks that all versions share: a version that changed them would
+ * touch all others. Outputs may come and go.
+ */
+export function sharedDifferences(one: Templates, other: Templates): string[] {
+  return Object.keys(one)
+    .filter((stack) => !isVersion(stack) && !isSplit(stack))
+    .flatMap((stack) => {
+      const [before, after] = [one[stack]?.Resources ?? {}, other[stack]?.Resources ?? {}];
+      return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+        .filter((id) => text(before[id]) !== text(after[id]))
+        .map((id) => `${stack}: '${id}' is not the same`);
+    });
+}
+
 const text = (value: unknown): string => JSON.stringify(value) ?? '';
 const isVersion = (stack: string): boolean => /ModelApp-\d+-\d+-\d+$/.test(stack);
+
+const isSplit = (stack: string): boolean => stack.endsWith('ModelApp-Split');
+const isTraffic = (reference: string): boolean => /"StackName":"[^"]*ModelApp-Traffic"/.test(reference);
 
 const idsOf = ({ Resources }: CheckedTemplate, type: string): string[] =>
   Object.keys(Resources).filter((id) => Resources[id]?.Type === type);
@@ -154,13 +200,19 @@ function secretValues(properties: unknown): string[] {
 interface IngressRule {
   readonly CidrIp?: string;
   readonly CidrIpv6?: string;
+  readonly SourceSecurityGroupId?: unknown;
   readonly FromPort?: number;
   readonly ToPort?: number;
   readonly GroupId?: unknown;
 }
 
-/** Security groups that let the whole world in, and on which ports. */
-function worldOpenPorts({ Resources }: CheckedTemplate): { group: string; ports: string }[] {
+const portsOf = ({ FromPort, ToPort }: IngressRule): string => `${FromPort ?? 'any'}-${ToPort ?? 'any'}`;
+
+const sourceOf = ({ CidrIp, CidrIpv6, SourceSecurityGroupId }: IngressRule): string =>
+  CidrIp ?? CidrIpv6 ?? text(SourceSecurityGroupId);
+
+/** Who is let in, by the security group that lets them, whether the rule stands in the group or apart. */
+function ingressRules({ Resources }: CheckedTemplate): { group: string; rule: IngressRule }[] {
   const inGroups = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
     if (Type !== 'AWS::EC2::SecurityGroup') return [];
     return ((Properties?.SecurityGroupIngress ?? []) as IngressRule[]).map((rule) => ({ group: id, rule }));
@@ -171,7 +223,11 @@ function worldOpenPorts({ Resources }: CheckedTemplate): { group: string; ports:
       group: references(Properties.GroupId)[0] ?? '',
       rule: Properties as IngressRule,
     }));
-  return [...inGroups, ...apart]
-    .filter(({ rule }) => rule.CidrIp === '0.0.0.0/0' || rule.CidrIpv6 === '::/0')
-    .map(({ group, rule }) => ({ group, ports: `${rule.FromPort ?? 'any'}-${rule.ToPort ?? 'any'}` }));
+  return [...inGroups, ...apart];
 }
+
+/** Security groups that let the whole world in, and on which ports. */
+const worldOpenPorts = (template: CheckedTemplate): { group: string; ports: string }[] =>
+  ingressRules(template)
+    .filter(({ rule }) => rule.CidrIp === '0.0.0.0/0' || rule.CidrIpv6 === '::/0')
+    .map(({ group, rule }) => ({ group, ports: portsOf(rule) }));
