@@ -28,7 +28,7 @@ export class AccessKeys {
 
   /** What is remembered of a key; undefined if it has to be looked up. */
   remembered(text: string): AccessKey | undefined {
-    const known = this.#known.get(digestOf(text));
+    const known = this.#known.get(text);
     return known && known.until > performance.now() ? known.key : undefined;
   }
 
@@ -37,15 +37,14 @@ export class AccessKeys {
    * @throws {NothingStoredError} if it does not answer in time
    */
   lookUp(text: string): Promise<AccessKey | undefined> {
-    const digest = digestOf(text);
-    const underWay = this.#lookUps.get(digest);
+    const underWay = this.#lookUps.get(text);
     if (underWay) return underWay;
-    const lookUp = this.#ask(digest).finally(() => this.#lookUps.delete(digest));
-    this.#lookUps.set(digest, lookUp);
+    const lookUp = this.#ask(text).finally(() => this.#lookUps.delete(text));
+    this.#lookUps.set(text, lookUp);
     return lookUp;
   }
 
-  async #ask(digest: string): Promise<AccessKey | undefined> {
+  async #ask(text: string): Promise<AccessKey | undefined> {
     const askedAt = performance.now();
     const found = this.pool.query<{ app: number; events: string[]; channels: Record<string, number> }>({
       name: 'find_access_key',
@@ -54,18 +53,16 @@ export class AccessKeys {
         from access_keys keys left join channels on channels.app = keys.app
         where keys.hash = $1
         group by keys.id`,
-      values: [Buffer.from(digest, 'base64')],
+      values: [hash('sha256', text, 'buffer')],
     });
     const { rows } = await readInTime(this.waitMs, found);
     const [row] = rows;
-    this.#known.delete(digest);
+    this.#known.delete(text);
     if (!row) return undefined;
     const channels = new Map(Object.entries(row.channels));
     const key: AccessKey = { app: row.app, events: new Set(row.events), channels };
     if (this.#known.size >= mostKeys) this.#known.clear();
-    this.#known.set(digest, { key, until: askedAt + trustMs });
+    this.#known.set(text, { key, until: askedAt + trustMs });
     return key;
   }
 }
-
-const digestOf = (text: string): string => hash('sha256', text, 'base64');
