@@ -8,7 +8,7 @@ const benchmarks = argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const options = argv.slice(2).filter((argument) => argument.startsWith('-'));
 const unknown = benchmarks.find((name) => !existsSync(join(root, 'bench', `${name}.ts`)));
 if (benchmarks.length === 0 || unknown) {
-  console.error(`${unknown ?? 'no benchmark named'}; write: node bench/run.mjs serve ship start [--smoke]`);
+  console.error(`${unknown ?? 'no benchmark named'}; write: node bench/run.mjs serve events ship start [--smoke]`);
   exit(2);
 }
 

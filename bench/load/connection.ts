@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-const ok = Buffer.from('HTTP/1.1 200 ');
+/** How answers begin that are none of a fault. */
+const accepted = ['HTTP/1.1 200 ', 'HTTP/1.1 201 '].map((start) => Buffer.from(start));
 const headEnd = Buffer.from('\r\n\r\n');
 const nothing: Buffer = Buffer.alloc(0);
 const contentLength = /\r\ncontent-length: (\d+)/i;
@@ -49,7 +50,7 @@ export class Connection {
     const length = Number(contentLength.exec(answer.toString('latin1', 0, bodyStart))?.[1]);
     if (answer.length < bodyStart + length) return;
     this.#received = nothing;
-    if (answer.compare(ok, 0, ok.length, 0, ok.length) === 0) this.onAnswer(this);
+    if (accepted.some((start) => answer.compare(start, 0, start.length, 0, start.length) === 0)) this.onAnswer(this);
     else this.onFault(new Error(`the server answered:\n${answer}`));
   }
 }

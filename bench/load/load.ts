@@ -16,7 +16,7 @@ export interface Load {
 }
 
 export interface LoadResult {
-  /** Every request that was sent was answered with 200. */
+  /** Every request that was sent was answered with 200 or 201. */
   readonly answered: number;
   readonly seconds: number;
   /**
@@ -32,7 +32,7 @@ export const quantileOf = (ascending: Float64Array, quantile: number): number =>
 
 /**
  * Sends requests to a server on loopback and waits for all answers.
- * @throws {Error} by rejection, at the first answer that is not 200
+ * @throws {Error} by rejection, at the first other answer
  */
 export function send(load: Load): Promise<LoadResult> {
   return new Promise((resolve, reject) => new Run(load, resolve, reject).start().catch(reject));
