@@ -1,9 +1,12 @@
 import { CfnOutput, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { Names } from '../config/names';
 import type { Config } from '../config/schema';
 import { formatSplit, type Split, takingTraffic } from '../config/split';
 import type { Version } from '../config/version';
+import { RolloutGuard } from '../lambda/rollout-guard/rollout-guard';
 import type { TrafficStack } from './traffic';
 import type { VersionStack } from './version';
 
@@ -11,7 +14,12 @@ import type { VersionStack } from './version';
 const priority = 49_999;
 
 export interface SplitStackProps extends StackProps {
+  readonly names: Names;
   readonly config: Config;
+  /** The folder with a bundle `<name>/index.js` for each function. */
+  readonly bundles: string;
+  /** Where the guard tells that a version left the split. */
+  readonly notices: ITopic;
   readonly traffic: TrafficStack;
   readonly split: Split;
   /** The stacks of the live versions, each with a group behind `traffic`. */
@@ -26,15 +34,16 @@ export interface SplitTarget {
   readonly targetGroupArn: string;
 }
 
-/** Splits the requests of the shared entry that name no version, by one rule. */
+/** Splits the requests of the shared entry that name no version, by one rule, and guards it against versions that fail. */
 export class SplitStack extends Stack {
   /** An L1 rule: the L2 one would make the services of the versions wait for this stack, which waits for them. */
   readonly rule: CfnListenerRule;
   /** The versions of the rule, in the order of the split. */
   readonly targets: readonly SplitTarget[];
 
-  constructor(scope: Construct, id: string, { config, traffic, split, versions, ...props }: SplitStackProps) {
-    super(scope, id, { ...props, terminationProtection: true });
+  constructor(scope: Construct, id: string, props: SplitStackProps) {
+    const { names, config, bundles, notices, traffic, split, versions, ...stackProps } = props;
+    super(scope, id, { ...stackProps, terminationProtection: true });
     this.targets = takingTraffic(split).map(({ version, weight }) => ({
       version,
       weight,
@@ -56,6 +65,7 @@ export class SplitStack extends Stack {
         },
       ],
     });
+    new RolloutGuard(this, 'Guard', { names, bundles, notices, targets: this.targets, ruleArn: this.rule.ref });
     const output = (name: string, value: string) => new CfnOutput(this, name, { value });
     output('RuleArn', this.rule.ref);
     output('Weights', formatSplit(this.targets));

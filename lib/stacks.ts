@@ -60,7 +60,21 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
 
   if (traffic && release.split) {
     const description = 'modelapp: how traffic is split between model versions';
-    add(new SplitStack(app, names.splitStack, { env, config, traffic, split: release.split, versions, description }));
+    const { split } = release;
+    const { notices } = base;
+    add(
+      new SplitStack(app, names.splitStack, {
+        env,
+        names,
+        config,
+        bundles,
+        notices,
+        traffic,
+        split,
+        versions,
+        description,
+      }),
+    );
   }
   if (config.auth.admin === 'public') warnOfPublicAdmin(stacks, names, release.version);
   return stacks;

@@ -92,7 +92,7 @@ export function buildDirectory(dockerfile: string): string {
   const directory = mkdtempSync(join(runFolder(), 'build-'));
   mkdirSync(join(directory, 'image'));
   writeFileSync(join(directory, 'image', 'Dockerfile'), dockerfile);
-  for (const name of ['database', 'database-inside', 'tables', 'release']) {
+  for (const name of ['database', 'database-inside', 'tables', 'release', 'rollout-guard']) {
     mkdirSync(join(directory, 'lambda', name, 'migrations'), { recursive: true });
     writeFileSync(join(directory, 'lambda', name, 'index.js'), '');
   }
