@@ -6,6 +6,7 @@ import { keyCommand } from './commands/key';
 import { logsCommand } from './commands/logs';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
+import { revertCommand } from './commands/revert';
 import { serveCommand } from './commands/serve';
 import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
@@ -24,6 +25,7 @@ const program = createProgram([
   migrateCommand(),
   serveCommand(),
   costCommand(),
+  revertCommand(),
   endpointCommand(),
   ...eventCommands(),
   logsCommand(),

@@ -46,6 +46,24 @@ export async function explainFailure(session: AwsSession, stack: StackSummary): 
   return `${stack.state} (${reason}); next: ${nextCommand(session, stack)}`;
 }
 
+/**
+ * Refuses a stack that cannot be deployed now; one that is not there can.
+ * @throws {CommandError} with its state, why it is in that state, and what to do
+ */
+export async function requireDeployable(session: AwsSession, stack: StackSummary | undefined): Promise<void> {
+  if (!stack || isEmpty(stack)) return;
+  const { name, state } = stack;
+  if (isInProgress(state)) {
+    throw new CommandError(
+      `${name} is ${state}: wait until that has ended; modelapp status shows it`,
+      ExitCode.refused,
+    );
+  }
+  if (isFailed(state) && !deployable.test(state)) {
+    throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.refused);
+  }
+}
+
 /** States that a deployment leads out of; the CDK CLI replaces what was rolled back altogether. */
 const deployable = /^(UPDATE_FAILED|ROLLBACK_COMPLETE|(UPDATE|IMPORT)_ROLLBACK_COMPLETE)$/;
 
@@ -54,5 +72,7 @@ function nextCommand({ names, version: current }: AwsSession, { name, state }: S
   const version = names.versionOfStack(name);
   if (version && !deployable.test(state)) return `modelapp revert ${version}`;
   if (version) return version === current ? 'modelapp deploy' : `modelapp deploy ${version}`;
+  if (name === names.splitStack) return 'modelapp split off';
+  if (!deployable.test(state)) return `npx cdk destroy ${name}`;
   return name === names.trafficStack ? 'modelapp deploy --traffic' : 'modelapp deploy';
 }

@@ -35,7 +35,7 @@ const refused = (stderr: string, exitCode: number): Ended => ({
   exitCode,
 });
 
-describe.each(['endpoint', 'logs'])('modelapp %s', (verb) => {
+describe.each([['endpoint'], ['logs'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
   test('without a region calls nobody and says where one may stand', async () => {
     let calls = 0;
     const count: Answerer = () => {
@@ -43,7 +43,7 @@ describe.each(['endpoint', 'logs'])('modelapp %s', (verb) => {
       return undefined;
     };
 
-    const ended = await modelapp([verb], { answerers: [count], variables: { AWS_REGION: '' } });
+    const ended = await modelapp(words, { answerers: [count], variables: { AWS_REGION: '' } });
 
     expect(ended).toEqual(
       refused(
@@ -55,27 +55,27 @@ describe.each(['endpoint', 'logs'])('modelapp %s', (verb) => {
   });
 
   test('without credentials says so', async () => {
-    const ended = await modelapp([verb], { variables: { AWS_ACCESS_KEY_ID: '' } });
+    const ended = await modelapp(words, { variables: { AWS_ACCESS_KEY_ID: '' } });
 
     expect(ended).toEqual(refused('No usable AWS credentials: Could not load credentials from any providers', 4));
   });
 
   test('with a region that is none refuses it', async () => {
-    expect(await modelapp([verb, '--region', 'Frankfurt'])).toEqual(
+    expect(await modelapp([...words, '--region', 'Frankfurt'])).toEqual(
       refused("'Frankfurt' is not an AWS region: write for example eu-central-1", 2),
     );
   });
 
   test('has a help with an example', async () => {
-    const { stdout, exitCode } = await modelapp([verb, '--help']);
+    const { stdout, exitCode } = await modelapp([...words, '--help']);
 
-    expect(stdout).toContain(`\nExamples:\n  modelapp ${verb}`);
+    expect(stdout).toContain(`\nExamples:\n  modelapp ${words.join(' ')}`);
     for (const option of ['--region', '--config', '--json']) expect(stdout).toContain(option);
     expect(exitCode).toBe(0);
   });
 });
 
-test.each(['endpoint', 'logs'])('modelapp %s refuses what is no version', async (verb) => {
+test.each(['endpoint', 'logs', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
   expect(await modelapp([verb, '1.2'])).toEqual(
     refused("'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0", 2),
   );

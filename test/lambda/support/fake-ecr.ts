@@ -36,6 +36,8 @@ export class FakeEcr {
         return json(this.getImages(input.imageIds));
       case 'GetDownloadUrlForLayer':
         return json({ downloadUrl: `${this.url}/blob/${input.layerDigest}` });
+      case 'DescribeImages':
+        return this.describe(input.imageIds[0]);
       case 'BatchDeleteImage':
         return json(this.deleteImage(input.imageIds[0]));
       default:
@@ -84,6 +86,13 @@ export class FakeEcr {
         manifest ? [] : { imageId, failureCode: 'ImageNotFound', failureReason: 'not found' },
       ),
     };
+  }
+
+  private describe({ imageTag }: { imageTag: string }) {
+    const imageDigest = this.tags.get(imageTag);
+    return imageDigest
+      ? json({ imageDetails: [{ imageDigest, imageTags: [imageTag] }] })
+      : jsonFailure('ImageNotFoundException');
   }
 
   private deleteImage({ imageTag, imageDigest }: { imageTag?: string; imageDigest?: string }) {

@@ -15,33 +15,52 @@ export interface FakeStack {
   readonly reason?: string;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly protected?: boolean;
+  protected?: boolean;
   /** The oldest first. */
-  readonly events?: FakeStackEvent[];
+  events?: FakeStackEvent[];
+  readonly template?: object;
 }
 
 export const stackId = (name: string): string =>
   `arn:aws:cloudformation:eu-central-1:123456789012:stack/${name}/0a1b2c3d`;
 
-/** CloudFormation that shows stacks and their events, one to a page. */
+/** What became of a resource that CloudFormation was to delete. */
+export type Deletion = Pick<FakeStackEvent, 'resource' | 'reason'>;
+
+/** CloudFormation that shows stacks and their events, one to a page, and deletes them. */
 export class FakeCloudFormation {
+  /** Deletes the resources of a stack; those with a reason could not be deleted. */
+  deleting: (stack: FakeStack) => Promise<readonly Deletion[]> = async () => [];
+
+  /** Runs before events are shown. */
+  showing: () => Promise<void> = async () => {};
+
   constructor(readonly stacks: FakeStack[] = []) {}
 
-  readonly answerer: Answerer = ({ body }) => {
+  readonly answerer: Answerer = async ({ body }) => {
     const input = new URLSearchParams(body.toString());
     const name = input.get('StackName');
     switch (input.get('Action')) {
       case 'DescribeStacks':
         return name === null ? this.list(Number(input.get('NextToken') ?? 0)) : this.describe(name);
       case 'DescribeStackEvents':
+        await this.showing();
         return this.events(name!, Number(input.get('NextToken') ?? 0));
+      case 'GetTemplate':
+        return answer('GetTemplate', element('TemplateBody', JSON.stringify(this.find(name!)?.template ?? {})));
+      case 'UpdateTerminationProtection':
+        this.find(name!)!.protected = input.get('EnableTerminationProtection') === 'true';
+        return answer('UpdateTerminationProtection', element('StackId', name!));
+      case 'DeleteStack':
+        return this.delete(name!);
       default:
         return undefined;
     }
   };
 
   private find(nameOrId: string): FakeStack | undefined {
-    return this.stacks.find(({ name }) => name === nameOrId || stackId(name) === nameOrId);
+    const deleted = ({ state }: FakeStack) => state === 'DELETE_COMPLETE';
+    return this.stacks.find((stack) => (stack.name === nameOrId ? !deleted(stack) : stackId(stack.name) === nameOrId));
   }
 
   private describe(nameOrId: string): LoopbackAnswer {
@@ -54,6 +73,23 @@ export class FakeCloudFormation {
     const stack = this.stacks[page];
     const next = page + 1 < this.stacks.length ? `<NextToken>${page + 1}</NextToken>` : '';
     return answer('DescribeStacks', `<Stacks>${stack ? member(stackXml(stack)) : ''}</Stacks>${next}`);
+  }
+
+  private async delete(nameOrId: string): Promise<LoopbackAnswer> {
+    const stack = this.find(nameOrId);
+    if (!stack || stack.state === 'DELETE_COMPLETE') return answer('DeleteStack', '');
+    if (stack.protected)
+      return failure('ValidationError', `Stack [${nameOrId}] cannot be deleted while it is protected`);
+    stack.events ??= [];
+    const { events } = stack;
+    const tell = (event: Omit<FakeStackEvent, 'id'>) => events.push({ id: String(events.length + 1), ...event });
+    tell({ resource: stack.name, state: 'DELETE_IN_PROGRESS', ofStack: true });
+    const deletions = await this.deleting(stack);
+    for (const deletion of deletions)
+      tell({ ...deletion, state: deletion.reason ? 'DELETE_FAILED' : 'DELETE_COMPLETE' });
+    stack.state = deletions.some(({ reason }) => reason) ? 'DELETE_FAILED' : 'DELETE_COMPLETE';
+    tell({ resource: stack.name, state: stack.state, ofStack: true });
+    return answer('DeleteStack', '');
   }
 
   private events(nameOrId: string, page: number): LoopbackAnswer {
