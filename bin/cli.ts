@@ -1,4 +1,5 @@
 import { costCommand } from './commands/cost';
+import { deployCommand } from './commands/deploy';
 import { endpointCommand } from './commands/endpoint';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/pio-command';
@@ -25,6 +26,7 @@ const program = createProgram([
   migrateCommand(),
   serveCommand(),
   costCommand(),
+  deployCommand(),
   revertCommand(),
   endpointCommand(),
   ...eventCommands(),

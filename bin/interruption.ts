@@ -1,6 +1,6 @@
 /** The exit code of a process that a signal ended, as shells count it. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-type EndSignal = keyof typeof exitCodes;
+export type EndSignal = keyof typeof exitCodes;
 
 /** Thrown where a command stops because it was told to; what it had opened is closed on the way out. */
 export class InterruptedError extends Error {

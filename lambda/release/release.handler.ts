@@ -1,5 +1,6 @@
 import { customResource } from '../custom-resource';
 import { imageSourceHash, removeTag } from './image';
+import { neverReleased, releasedFromOtherCode } from './refusals';
 import { released } from './source-hash';
 
 /** Properties of `Custom::ModelAppRelease`, contract 1. */
@@ -29,13 +30,8 @@ export const handler = customResource(async (event) => {
 });
 
 async function checkImage(repository: string, version: string, sourceHash: string): Promise<void> {
-  if (sourceHash === released) {
-    throw new Error(`${version} was never released here: deploy it from its own tree`);
-  }
+  if (sourceHash === released) throw new Error(neverReleased(version));
   const found = await imageSourceHash(repository, version);
   if (found === undefined) throw new Error(`${repository}:${version} has not been published: deploy it again`);
   if (found !== sourceHash) throw new Error(releasedFromOtherCode(version));
 }
-
-const releasedFromOtherCode = (version: string): string =>
-  `${version} is already released from other code: bump VERSION`;

@@ -35,7 +35,7 @@ const refused = (stderr: string, exitCode: number): Ended => ({
   exitCode,
 });
 
-describe.each([['endpoint'], ['logs'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
+describe.each([['endpoint'], ['logs'], ['deploy'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
   test('without a region calls nobody and says where one may stand', async () => {
     let calls = 0;
     const count: Answerer = () => {
@@ -75,7 +75,7 @@ describe.each([['endpoint'], ['logs'], ['revert', '1.2.0']])('modelapp %s', (...
   });
 });
 
-test.each(['endpoint', 'logs', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
+test.each(['endpoint', 'logs', 'deploy', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
   expect(await modelapp([verb, '1.2'])).toEqual(
     refused("'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0", 2),
   );
