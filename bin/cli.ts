@@ -9,6 +9,7 @@ import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { revertCommand } from './commands/revert';
 import { serveCommand } from './commands/serve';
+import { splitCommand } from './commands/split';
 import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
 import { trainCommand } from './commands/train';
@@ -27,6 +28,7 @@ const program = createProgram([
   serveCommand(),
   costCommand(),
   deployCommand(),
+  splitCommand(),
   revertCommand(),
   endpointCommand(),
   ...eventCommands(),

@@ -35,7 +35,7 @@ const refused = (stderr: string, exitCode: number): Ended => ({
   exitCode,
 });
 
-describe.each([['endpoint'], ['logs'], ['deploy'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
+describe.each([['endpoint'], ['logs'], ['deploy'], ['split'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
   test('without a region calls nobody and says where one may stand', async () => {
     let calls = 0;
     const count: Answerer = () => {
