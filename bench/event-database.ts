@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../service/database/embedded';
+import { accessKeyHash, generateAccessKey } from '../service/events/apps/access-key';
 
 /** A PostgreSQL that is not a child of the service, and the app in it that events are stored for. */
 export class EventDatabase {
@@ -22,10 +22,10 @@ export class EventDatabase {
 
   /** Makes the app, once the service has made the tables; returns its key. */
   async createKey(): Promise<string> {
-    const key = randomBytes(24).toString('hex');
+    const key = generateAccessKey();
     await this.client.query(`insert into apps (id, name) values ($1, 'bench')`, [this.#app]);
     await this.client.query(`insert into access_keys (hash, mask, app) values ($1, '****', $2)`, [
-      createHash('sha256').update(key).digest(),
+      accessKeyHash(key),
       this.#app,
     ]);
     return key;

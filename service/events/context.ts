@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventsConfig } from '../../config/schema';
 import type { Lifecycle } from '../lifecycle';
-import type { AccessKeys } from './http/access-keys';
+import type { RememberedKeys } from './http/remembered-keys';
 import type { EntityReader } from './read/entities';
 import type { EventLister } from './read/list-events';
 import type { EventStore } from './store/event-store';
@@ -13,7 +13,7 @@ export interface EventContext {
   readonly version: string;
   /** For short questions. */
   readonly database: Pool;
-  readonly keys: AccessKeys;
+  readonly keys: RememberedKeys;
   readonly store: EventStore;
   readonly lister: EventLister;
   readonly entities: EntityReader;

@@ -10,7 +10,7 @@ import { createPool, type DatabaseSettings } from '../database/pool';
 import type { Lifecycle } from '../lifecycle';
 import type { Metrics } from '../metrics/metrics';
 import { EventMetrics } from './event-metrics';
-import { AccessKeys } from './http/access-keys';
+import { RememberedKeys } from './http/remembered-keys';
 import { createServer } from './http/server';
 import { EntityReader } from './read/entities';
 import { EventLister } from './read/list-events';
@@ -77,10 +77,10 @@ export async function startEventServer(options: EventServerOptions): Promise<Eve
     config,
     version,
     database: reading,
-    keys: new AccessKeys(reading, waitMs),
+    keys: new RememberedKeys(reading, waitMs),
     store,
-    lister: new EventLister(reading, streaming, waitMs),
-    entities: new EntityReader(streaming, waitMs),
+    lister: new EventLister(reading, streaming),
+    entities: new EntityReader(streaming),
     lifecycle,
     isPrepared: preparedCheck(reading, version),
     metrics: collectMetrics,

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { resolveConfig } from '../../config/resolve';
 import type { ConfigInput } from '../../config/schema';
 import shippedConfig from '../../modelapp.config';
+import { accessKeyHash, generateAccessKey, maskAccessKey } from '../../service/events/apps/access-key';
 import { type EventServer, startEventServer } from '../../service/events/event-server';
 import { Lifecycle } from '../../service/lifecycle';
 import { Metrics } from '../../service/metrics/metrics';
@@ -114,11 +115,10 @@ export async function createTestKey(
   app: number,
   events: readonly string[] = [],
 ): Promise<string> {
-  const key = randomBytes(48).toString('base64url').replace(/^-/, 'a');
-  const digest = createHash('sha256').update(key).digest();
+  const key = generateAccessKey();
   await pool.query(`insert into access_keys (hash, mask, app, events) values ($1, $2, $3, $4)`, [
-    digest,
-    `${key.slice(0, 4)}****`,
+    accessKeyHash(key),
+    maskAccessKey(key),
     app,
     events,
   ]);

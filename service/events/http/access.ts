@@ -4,8 +4,8 @@ import { readCredential } from '../../auth/credential';
 import { HttpError } from '../../http/errors';
 import { quote } from '../format/invalid-input';
 import type { Place } from '../store/new-event';
-import type { AccessKey, AccessKeys } from './access-keys';
 import { firstOf } from './parameters';
+import type { KeyAccess, RememberedKeys } from './remembered-keys';
 
 /** What the caller of a request may do, and where. */
 export interface Grant extends Place {
@@ -37,7 +37,7 @@ export function requireAllowed({ events }: Grant, event: string): void {
 export const invalidKey = (): HttpError => unauthorized('Invalid accessKey.');
 
 /** Guards every route but the open ones, before the body is read. */
-export const access = plugin(async (server: FastifyInstance, { keys }: { keys: AccessKeys }) => {
+export const access = plugin(async (server: FastifyInstance, { keys }: { keys: RememberedKeys }) => {
   server.decorateRequest('grant', undefined);
   server.decorateRequest('waitedMs', 0);
   server.addHook('onRequest', (request, _reply, done) => {
@@ -68,7 +68,7 @@ const unauthorized = (message: string): HttpError =>
   new HttpError(401, message, { headers: { 'www-authenticate': 'Basic realm="events", charset="UTF-8"' } });
 
 /** The number of a channel, 0 without a name; undefined if there is none of the name. */
-const channelIn = ({ channels }: AccessKey, name: string | undefined): number | undefined =>
+const channelIn = ({ channels }: KeyAccess, name: string | undefined): number | undefined =>
   name === undefined ? 0 : channels.get(name);
 
 /**

@@ -56,7 +56,7 @@ export const flag = (description: string): Parameter<boolean> =>
   });
 
 /** A number of events; Infinity for -1. */
-export const limit = (description: string): Parameter<number> =>
+export const pageLimit = (description: string): Parameter<number> =>
   single(Type.Integer({ minimum: -1, default: 20, description }), (value = '20', name) => {
     if (value === '-1') return Number.POSITIVE_INFINITY;
     if (!/^\+?\d+$/.test(value) || Number(value) < 1) {
@@ -75,7 +75,7 @@ export const wholeNumber = (description: string, maximum: number): Parameter<num
   });
 
 /** @param read undefined for a text that is no cursor of ours */
-export const cursor = <T>(read: (value: string) => T | undefined): Parameter<T | undefined> =>
+export const pageCursor = <T>(read: (value: string) => T | undefined): Parameter<T | undefined> =>
   single(Type.String({ description: 'Where the page starts, from the `Link` of the page before.' }), (value, name) => {
     if (value === undefined) return undefined;
     const position = read(value);

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { type EntityChange, foldEntities } from '../../../learning/entity';
+import { type Entity, type EntityChange, foldEntities } from '../../../learning/entity';
 import { formatEntity } from '../format/entity';
 import type { JsonObject, JsonValue } from '../format/json';
 import { parseJson } from '../format/parse-json';
@@ -16,6 +16,15 @@ export interface EntityPage {
   readonly next: string | undefined;
 }
 
+/** Which page of entities is wanted. */
+export interface EntityPageOptions {
+  readonly limit: number;
+  /** The last id of the page before; undefined for the first page. */
+  readonly after: string | undefined;
+  /** How long the database may take to answer, in milliseconds. */
+  readonly waitMs: number;
+}
+
 interface ChangeRow {
   readonly entity_id: string;
   readonly event: EntityChange<JsonValue>['event'];
@@ -28,20 +37,21 @@ export const readEntityCursor = (text: string): string | undefined => readCursor
 
 /** Reads the state of entities from the events about them. */
 export class EntityReader {
-  /** @param waitMs how long the database may take to answer, in milliseconds */
-  constructor(
-    private readonly pool: Pool,
-    private readonly waitMs: number,
-  ) {}
+  constructor(private readonly pool: Pool) {}
 
   /**
    * Finds one entity, in JSON.
+   * @param waitMs how long the database may take to answer, in milliseconds
    * @returns undefined if no state of it is left
    * @throws {NothingStoredError} if the database does not answer in time
    */
-  async find(place: Place, entityType: string, entityId: string): Promise<string | undefined> {
+  async find(
+    place: Place,
+    { entityType, entityId }: { readonly entityType: string; readonly entityId: string },
+    waitMs: number,
+  ): Promise<string | undefined> {
     if (!isStorable(entityType) || !isStorable(entityId)) return undefined;
-    for await (const entity of this.#fold(place, entityType, 'and entity_id = $4', entityId)) {
+    for await (const entity of this.#fold(changesOf(place, entityType, 'and entity_id = $4', entityId), waitMs)) {
       return formatEntity(entityType, entity);
     }
     return undefined;
@@ -49,15 +59,15 @@ export class EntityReader {
 
   /**
    * Finds entities of a type that have a state.
-   * @param after the last id of the page before; undefined for the first page
    * @throws {NothingStoredError} if the database does not answer in time
    */
-  async page(place: Place, entityType: string, limit: number, after: string | undefined): Promise<EntityPage> {
+  async page(place: Place, entityType: string, { limit, after, waitMs }: EntityPageOptions): Promise<EntityPage> {
     if (!isStorable(entityType)) return { entities: [], next: undefined };
     const entities: string[] = [];
     let last = '';
     // No id is empty.
-    for await (const entity of this.#fold(place, entityType, 'and entity_id > $4', after ?? '')) {
+    const query = changesOf(place, entityType, 'and entity_id > $4', after ?? '');
+    for await (const entity of this.#fold(query, waitMs)) {
       const text = formatEntity(entityType, entity);
       if (text === undefined) continue;
       if (entities.length === limit) return { entities, next: writeCursor(last) };
@@ -67,17 +77,23 @@ export class EntityReader {
     return { entities, next: undefined };
   }
 
-  #fold({ app, channel }: Place, entityType: string, condition: string, entityId: string) {
-    const query = {
-      text: `select entity_id, event, properties::text as properties, ${millisOf('event_time')} as event_millis
-        from events
-        where app = $1 and channel = $2 and entity_type = $3 ${condition} and event in ('$set', '$unset', '$delete')
-        order by entity_id, event_time, seq`,
-      values: [app, channel, entityType, entityId],
-    };
-    return foldEntities(changes(streamRows<ChangeRow>(this.pool, query, this.waitMs)));
+  #fold(query: Query, waitMs: number): AsyncGenerator<Entity<JsonValue>> {
+    return foldEntities(changes(streamRows<ChangeRow>(this.pool, query, waitMs)));
   }
 }
+
+interface Query {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const changesOf = ({ app, channel }: Place, entityType: string, condition: string, entityId: string): Query => ({
+  text: `select entity_id, event, properties::text as properties, ${millisOf('event_time')} as event_millis
+    from events
+    where app = $1 and channel = $2 and entity_type = $3 ${condition} and event in ('$set', '$unset', '$delete')
+    order by entity_id, event_time, seq`,
+  values: [app, channel, entityType, entityId],
+});
 
 async function* changes(rows: AsyncIterable<ChangeRow>) {
   for await (const { entity_id, event, properties, event_millis } of rows) {

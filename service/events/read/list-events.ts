@@ -40,6 +40,16 @@ export type EventPage = (
   readonly next: string | undefined;
 };
 
+/** Which page of a list is wanted. */
+export interface PageOptions {
+  /** Infinity for all that is left. */
+  readonly limit: number;
+  /** Where it starts; undefined for the first page. */
+  readonly cursor: EventCursor | undefined;
+  /** How long the database may take to answer, in milliseconds. */
+  readonly waitMs: number;
+}
+
 interface ListedRow extends EventRow {
   readonly seq: string;
   readonly latest: string;
@@ -58,43 +68,41 @@ export function readEventCursor(text: string): EventCursor | undefined {
 /** Lists the events of a place in order of their time, then of their arrival. */
 export class EventLister {
   /**
+   * @param pool connections for short lists
    * @param streams connections for long lists, which last as long as their clients take
-   * @param waitMs how long the database may take to answer, in milliseconds
    */
   constructor(
     private readonly pool: Pool,
     private readonly streams: Pool,
-    private readonly waitMs: number,
   ) {}
 
   /**
    * Finds one page.
-   * @param limit Infinity for all that is left
    * @throws {NothingStoredError} if the database does not answer in time
    */
-  async page(place: Place, filter: EventFilter, limit: number, cursor?: EventCursor): Promise<EventPage> {
+  async page(place: Place, filter: EventFilter, { limit, cursor, waitMs }: PageOptions): Promise<EventPage> {
     const { entityType, entityId, targetEntityType, targetEntityId, events } = filter;
     const texts = [entityType, entityId, targetEntityType, targetEntityId, ...events];
     if (texts.some((text) => text !== undefined && !isStorable(text))) return { whole: [], next: undefined };
     const query = new EventQuery(place, filter, cursor);
-    return limit <= longestInMemory ? this.#inMemory(query, limit) : this.#streamed(query, limit);
+    return limit <= longestInMemory ? this.#inMemory(query, limit, waitMs) : this.#streamed(query, limit, waitMs);
   }
 
-  async #inMemory(query: EventQuery, limit: number): Promise<EventPage> {
-    const { rows } = await readInTime(this.waitMs, this.pool.query<ListedRow>(query.select(limit + 1)));
+  async #inMemory(query: EventQuery, limit: number, waitMs: number): Promise<EventPage> {
+    const { rows } = await readInTime(waitMs, this.pool.query<ListedRow>(query.select(limit + 1)));
     const last = rows[limit - 1];
     const next = rows.length > limit && last ? cursorBehind(last) : undefined;
     return { whole: rows.slice(0, limit).map(eventOf), next };
   }
 
-  async #streamed(query: EventQuery, limit: number): Promise<EventPage> {
-    const next = Number.isFinite(limit) ? await this.#cursorAfter(query, limit) : undefined;
-    return { stream: events(streamRows<ListedRow>(this.streams, query.select(limit), this.waitMs)), next };
+  async #streamed(query: EventQuery, limit: number, waitMs: number): Promise<EventPage> {
+    const next = Number.isFinite(limit) ? await this.#cursorAfter(query, limit, waitMs) : undefined;
+    return { stream: events(streamRows<ListedRow>(this.streams, query.select(limit), waitMs)), next };
   }
 
   /** Where a page of so many events will end, if more follow. */
-  async #cursorAfter(query: EventQuery, limit: number): Promise<string | undefined> {
-    const { rows } = await readInTime(this.waitMs, this.pool.query<ListedRow>(query.select(2, limit - 1)));
+  async #cursorAfter(query: EventQuery, limit: number, waitMs: number): Promise<string | undefined> {
+    const { rows } = await readInTime(waitMs, this.pool.query<ListedRow>(query.select(2, limit - 1)));
     const [last, more] = rows;
     return last && more ? cursorBehind(last) : undefined;
   }

@@ -4,13 +4,14 @@ import { HttpError } from '../../http/errors';
 import type { EventContext } from '../context';
 import { grantOf } from '../http/access';
 import { sendJson } from '../http/json-answer';
-import { anything, cursor, linkToNext, querySchema, readParameters, wholeNumber } from '../http/parameters';
+import { anything, linkToNext, pageCursor, querySchema, readParameters, wholeNumber } from '../http/parameters';
 import { EntitySchema } from '../http/schemas';
 import { readEntityCursor } from '../read/entities';
+import { patienceOf } from './write';
 
 const pageParameters = {
   limit: wholeNumber('Most entities of a page.', 1_000),
-  cursor: cursor(readEntityCursor),
+  cursor: pageCursor(readEntityCursor),
 };
 const tags = ['Entities'];
 
@@ -23,7 +24,11 @@ export const entities: FastifyPluginAsync<{ context: EventContext }> = async (se
     schema: { summary: 'The state of an entity', tags, response: { 200: EntitySchema } },
     handler: async (request, reply) => {
       const { entityType, entityId } = request.params;
-      const entity = await context.entities.find(grantOf(request), entityType, entityId);
+      const entity = await context.entities.find(
+        grantOf(request),
+        { entityType, entityId },
+        patienceOf(context, request),
+      );
       if (entity === undefined) throw new HttpError(404, 'Not Found');
       return sendJson(reply, entity);
     },
@@ -41,7 +46,8 @@ export const entities: FastifyPluginAsync<{ context: EventContext }> = async (se
     },
     handler: async (request, reply) => {
       const { limit, cursor: after } = readParameters(pageParameters, request);
-      const page = await context.entities.page(grantOf(request), request.params.entityType, limit, after);
+      const options = { limit, after, waitMs: patienceOf(context, request) };
+      const page = await context.entities.page(grantOf(request), request.params.entityType, options);
       if (page.next !== undefined) reply.header('link', linkToNext(request, page.next));
       return sendJson(reply, `[${page.entities.join(',')}]`);
     },

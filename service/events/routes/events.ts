@@ -9,10 +9,10 @@ import { jsonOf } from '../http/bodies';
 import { arrayStream, sendJson } from '../http/json-answer';
 import {
   anything,
-  cursor,
   flag,
-  limit,
   linkToNext,
+  pageCursor,
+  pageLimit,
   querySchema,
   readParameters,
   text,
@@ -32,9 +32,9 @@ const listParameters = {
   targetEntityType: text('Events with a target of this type.'),
   targetEntityId: text('Events with a target of this id.'),
   event: texts('Events of any of these names.'),
-  limit: limit('Most events of a page; -1 for all.'),
+  limit: pageLimit('Most events of a page; -1 for all.'),
   reversed: flag('Latest first; needs `entityType` and `entityId`.'),
-  cursor: cursor(readEventCursor),
+  cursor: pageCursor(readEventCursor),
 };
 
 const notFound = () => new HttpError(404, 'Not Found');
@@ -70,19 +70,21 @@ export const events: FastifyPluginAsync<{ context: EventContext }> = async (serv
       response: { 200: Type.Array(EventSchema) },
     },
     handler: async (request, reply) => {
-      const { limit: most, cursor: start, event, ...filter } = readParameters(listParameters, request);
+      const { limit, cursor, event, ...filter } = readParameters(listParameters, request);
       if (filter.reversed && (filter.entityType === undefined || filter.entityId === undefined)) {
         const needs = 'The parameter reversed can only be used with both entityType and entityId specified.';
         throw new HttpError(400, needs);
       }
-      const page = await context.lister.page(grantOf(request), { ...filter, events: event }, most, start);
+      const waitMs = patienceOf(context, request);
+      const options = { limit, cursor, waitMs };
+      const page = await context.lister.page(grantOf(request), { ...filter, events: event }, options);
       if (page.next !== undefined) reply.header('link', linkToNext(request, page.next));
       if ('whole' in page) {
-        if (page.whole.length === 0 && !start) throw notFound();
+        if (page.whole.length === 0 && !cursor) throw notFound();
         return sendJson(reply, `[${page.whole.map(formatEvent).join(',')}]`);
       }
       const body = await arrayStream(formatted(page.stream));
-      if (!body && !start) throw notFound();
+      if (!body && !cursor) throw notFound();
       return sendJson(reply, body ?? '[]');
     },
   });

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { accessKeyHash } from '../apps/access-key';
 import { readInTime } from '../store/outcomes';
 
 /** What a key gives access to. */
-export interface AccessKey {
+export interface KeyAccess {
   readonly app: number;
   /** The events it may write; none means all. */
   readonly events: ReadonlySet<string>;
@@ -16,9 +16,9 @@ const trustMs = 3_000;
 const mostKeys = 10_000;
 
 /** Looks keys up. Those that exist are remembered for a moment, and unknown ones never, so that a new key works at once. */
-export class AccessKeys {
-  readonly #known = new Map<string, { readonly key: AccessKey; readonly until: number }>();
-  readonly #lookUps = new Map<string, Promise<AccessKey | undefined>>();
+export class RememberedKeys {
+  readonly #known = new Map<string, { readonly key: KeyAccess; readonly until: number }>();
+  readonly #lookUps = new Map<string, Promise<KeyAccess | undefined>>();
 
   /** @param waitMs how long the database may take, in milliseconds */
   constructor(
@@ -27,7 +27,7 @@ export class AccessKeys {
   ) {}
 
   /** What is remembered of a key; undefined if it has to be looked up. */
-  remembered(text: string): AccessKey | undefined {
+  remembered(text: string): KeyAccess | undefined {
     const known = this.#known.get(text);
     return known && known.until > performance.now() ? known.key : undefined;
   }
@@ -36,7 +36,7 @@ export class AccessKeys {
    * Asks the database for a key.
    * @throws {NothingStoredError} if it does not answer in time
    */
-  lookUp(text: string): Promise<AccessKey | undefined> {
+  lookUp(text: string): Promise<KeyAccess | undefined> {
     const underWay = this.#lookUps.get(text);
     if (underWay) return underWay;
     const lookUp = this.#ask(text).finally(() => this.#lookUps.delete(text));
@@ -44,7 +44,7 @@ export class AccessKeys {
     return lookUp;
   }
 
-  async #ask(text: string): Promise<AccessKey | undefined> {
+  async #ask(text: string): Promise<KeyAccess | undefined> {
     const askedAt = performance.now();
     const found = this.pool.query<{ app: number; events: string[]; channels: Record<string, number> }>({
       name: 'find_access_key',
@@ -53,14 +53,14 @@ export class AccessKeys {
         from access_keys keys left join channels on channels.app = keys.app
         where keys.hash = $1
         group by keys.id`,
-      values: [hash('sha256', text, 'buffer')],
+      values: [accessKeyHash(text)],
     });
     const { rows } = await readInTime(this.waitMs, found);
     const [row] = rows;
     this.#known.delete(text);
     if (!row) return undefined;
     const channels = new Map(Object.entries(row.channels));
-    const key: AccessKey = { app: row.app, events: new Set(row.events), channels };
+    const key: KeyAccess = { app: row.app, events: new Set(row.events), channels };
     if (this.#known.size >= mostKeys) this.#known.clear();
     this.#known.set(text, { key, until: askedAt + trustMs });
     return key;

@@ -1,0 +1,96 @@
+import { createTestApp, startTestEventService, type TestApp, type TestEventService } from '../../support/event-service';
+
+/** The requests that the official SDKs send, as they send them. */
+let service: TestEventService;
+let app: TestApp;
+
+beforeAll(async () => {
+  service = await startTestEventService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  app = await createTestApp(service.database);
+});
+
+const eventIdOf = ({ json }: { json: unknown }) => (json as { eventId: string }).eventId;
+
+describe('Python', () => {
+  it('asks for the state with an empty query', async () => {
+    expect((await service.send('GET', '/?')).text).toBe('{"status":"alive"}');
+  });
+
+  it('sends times with a zone without colon, and reads them back', async () => {
+    const event = {
+      event: 'my_event',
+      entityType: 'user',
+      entityId: 'uid',
+      properties: { prop1: 1, prop2: 'value2', prop3: [1, 2, 3], prop4: true, prop5: ['a', 'b', 'c'], prop6: 4.56 },
+      eventTime: '2004-12-13T21:39:45.618+0000',
+    };
+
+    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}&channel=backup`, event));
+    const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}&channel=backup`);
+
+    expect(json).toMatchObject({ ...event, eventTime: '2004-12-13T21:39:45.618Z' });
+  });
+
+  it('lists with reversed=False on every list', async () => {
+    await service.send('POST', `/events.json?accessKey=${app.key}`, { event: 'e', entityType: 'user', entityId: 'u' });
+
+    const { status } = await service.send('GET', `/events.json?accessKey=${app.key}&reversed=False&limit=-1`);
+
+    expect(status).toBe(200);
+  });
+});
+
+describe('Ruby', () => {
+  it('names a charset', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const event = { event: '$set', entityType: 'user', entityId: 'ü', properties: { name: '日本' } };
+
+    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}&channel=backup`, event, headers);
+
+    expect(status).toBe(201);
+  });
+});
+
+describe('PHP', () => {
+  it('sends numeric ids and times without a fraction', async () => {
+    const text =
+      '{"event":"view","entityType":"user","entityId":8,"targetEntityType":"item","targetEntityId":2.50,"eventTime":"2024-05-05T10:20:30+0200"}';
+    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}`, text));
+
+    const headers = { 'content-type': 'application/json' };
+    const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}`, undefined, headers);
+
+    expect(json).toMatchObject({ entityId: '8', targetEntityId: '2.50', eventTime: '2024-05-05T10:20:30.000+02:00' });
+  });
+});
+
+describe('Java', () => {
+  it('reads an id of each element of a batch', async () => {
+    const event = { event: '$unset', entityType: 'user', entityId: 'u', properties: { a: '' } };
+
+    const { status, json } = await service.send('POST', `/batch/events.json?accessKey=${app.key}`, [event, event]);
+
+    expect([status, json]).toMatchObject([200, [{ eventId: expect.any(String) }, { eventId: expect.any(String) }]]);
+  });
+
+  it('is told when it cuts a body', async () => {
+    const whole = JSON.stringify({ event: 'e', entityType: 'user', entityId: 'üü' });
+
+    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}`, whole.slice(0, -2));
+
+    expect(status).toBe(400);
+  });
+});
+
+describe('predictionio-driver', () => {
+  it('sends fields and parameters of its own', async () => {
+    const event = { appId: 1, event: 'e', entityType: 'user', entityId: 'u' };
+
+    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}&free=1`, event);
+
+    expect(status).toBe(201);
+  });
+});
