@@ -27,6 +27,12 @@ export interface DatabaseSettings {
    */
   readonly statementTimeoutMs?: number;
   /**
+   * Whether a statement is sent before the answer to the one before it has come. Each stands for itself: one that fails
+   * does not keep the next from being done.
+   * @default false
+   */
+  readonly pipeline?: boolean;
+  /**
    * Hears of connections that broke; the pool opens others by itself.
    * @default nobody
    */
@@ -54,8 +60,8 @@ export async function connectionConfig(settings: DatabaseSettings): Promise<Clie
 
 /** A pool that outlives its database: connections that break are replaced and never end the process. */
 export async function createPool(settings: DatabaseSettings): Promise<Pool> {
-  const { maxConnections = 5, onConnectionLost = () => {} } = settings;
-  const config: PoolConfig = { ...(await connectionConfig(settings)), max: maxConnections };
+  const { maxConnections = 5, pipeline = false, onConnectionLost = () => {} } = settings;
+  const config: PoolConfig = { ...(await connectionConfig(settings)), max: maxConnections, pipeline };
   const pool = new Pool(config);
   pool.on('error', onConnectionLost);
   // The pool itself listens only while a connection is idle.

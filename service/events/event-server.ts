@@ -53,16 +53,17 @@ const readinessMs = 1_000;
 export async function startEventServer(options: EventServerOptions): Promise<EventServer> {
   const { config, http, version, host, port, lifecycle, metrics, collectMetrics, logger } = options;
   const waitMs = config.commitWaitMs;
-  const open = (maxConnections: number, statementTimeoutMs: number) =>
+  const open = (maxConnections: number, statementTimeoutMs: number, pipeline = false) =>
     createPool({
       ...options.database,
       application: 'modelapp events',
       maxConnections,
       connectTimeoutMs: waitMs,
       statementTimeoutMs,
+      pipeline,
     });
   const [writing, reading, streaming] = await Promise.all([
-    open(connections.writing, waitMs),
+    open(connections.writing, waitMs, true),
     open(connections.reading, waitMs),
     open(connections.streaming, http.requestTimeoutMs),
   ]);

@@ -5,7 +5,7 @@ import { isStorable } from './storable';
 import { Transactions } from './transactions';
 
 export interface EventStoreOptions {
-  /** Connections for writing; two are enough. */
+  /** Connections for writing, with pipelining; two are enough. */
   readonly pool: Pool;
   /** Identifies this process among those that count events; a UUID. */
   readonly instance: string;

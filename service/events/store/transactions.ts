@@ -17,6 +17,7 @@ interface Failure {
 
 /** Transactions that are tried again until they are committed for certain, or time is up. */
 export class Transactions {
+  /** @param pool of connections with pipelining */
   constructor(private readonly pool: Pool) {}
 
   /**
@@ -48,10 +49,12 @@ export class Transactions {
   ): Promise<{ readonly result: T } | Failure> {
     let client: PoolClient | undefined;
     let committing = false;
+    let begun: Promise<unknown> = Promise.resolve();
     try {
       client = await inTime(deadline, this.pool.connect(), (late) => late.release());
-      await inTime(deadline, client.query(begin));
-      const result = await inTime(deadline, work(client));
+      // Sent together with the first statement of the work.
+      begun = client.query(begin);
+      const [result] = await inTime(deadline, Promise.all([work(client), begun]));
       committing = true;
       // Leaves time for another attempt, which finds out whether this one came through.
       const halfWay = (performance.now() + deadline) / 2;
@@ -59,15 +62,24 @@ export class Transactions {
       client.release();
       return { result };
     } catch (error) {
+      const isOutside = await isRefused(begun);
       // Cuts the connection, so that nothing can be committed on it any more.
+      client?.connection.stream.destroy();
       client?.release(true);
-      return { error, mayBeCommitted: committing && !isRolledBack(error) };
+      return { error, mayBeCommitted: isOutside || (committing && !isRolledBack(error)) };
     }
   }
 }
 
 /** Deadlocks and their like: nobody's fault, and over as soon as they are told. */
 const isCollision = (error: unknown): boolean => sqlState(error).startsWith('40');
+
+/** If BEGIN alone was refused, what was sent behind it was done all the same; the end of a connection ends both. */
+const isRefused = (begun: Promise<unknown>): Promise<boolean> =>
+  Promise.race([begun, Promise.resolve()]).then(
+    () => false,
+    (error) => sqlState(error) !== '' && !/^(?:08|57)/.test(sqlState(error)),
+  );
 
 /** Refusals of COMMIT itself. */
 const isRolledBack = (error: unknown): boolean => /^(?:23|40)/.test(sqlState(error));

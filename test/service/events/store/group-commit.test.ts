@@ -34,7 +34,13 @@ beforeEach(async () => {
   await observer.query('truncate events, event_stats, apps cascade');
   await observer.query(`insert into apps (id, name) values ($1, 'x')`, [app]);
   cutter = await openCommitCutter(server.url);
-  pool = await createPool({ url: cutter.url, application: 'test', maxConnections: 2, connectTimeoutMs: longMs });
+  pool = await createPool({
+    url: cutter.url,
+    application: 'test',
+    maxConnections: 2,
+    connectTimeoutMs: longMs,
+    pipeline: true,
+  });
   groups = [];
   commits = new GroupCommit({
     transactions: new Transactions(pool),
