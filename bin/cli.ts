@@ -14,6 +14,7 @@ import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
 import { trainCommand } from './commands/train';
 import { trainJobCommand } from './commands/train-job';
+import { versionsCommand } from './commands/versions';
 import { workerCommand } from './commands/worker';
 import { run } from './failure';
 import { createProgram } from './program';
@@ -31,6 +32,7 @@ const program = createProgram([
   splitCommand(),
   revertCommand(),
   endpointCommand(),
+  versionsCommand(),
   ...eventCommands(),
   logsCommand(),
 ]);

@@ -35,8 +35,7 @@ class FakeLogs {
     this.events.push({ eventId, timestamp: Date.now() - ageMs, message, logStreamName });
   }
 
-  readonly answerer: Answerer = answersJson('Logs_20140328.FilterLogEvents', (input) => {
-    const query = input as unknown as Query;
+  readonly answerer: Answerer = answersJson('Logs_20140328.FilterLogEvents', (query: Query) => {
     this.queries.push(query);
     const found = this.events
       .filter(({ timestamp }) => timestamp >= query.startTime)

@@ -2,9 +2,9 @@ import { type Answerer, json } from '../../../lambda/support/loopback';
 
 /** Answers one operation of the services that speak JSON, such as `AmazonSSM.GetParameter`. */
 export const answersJson =
-  (target: string, answer: (input: Record<string, never>) => unknown): Answerer =>
+  <Input>(target: string, answer: (input: Input) => unknown): Answerer =>
   ({ headers, body }) =>
-    headers['x-amz-target'] === target ? json(answer(JSON.parse(body.toString()))) : undefined;
+    headers['x-amz-target'] === target ? json(answer(JSON.parse(body.toString()) as Input)) : undefined;
 
 /** Answers one action of the services that speak the query protocol, such as `DescribeTargetHealth`. */
 export const answersQuery =
