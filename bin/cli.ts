@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { costCommand } from './commands/cost';
 import { deployCommand } from './commands/deploy';
 import { endpointCommand } from './commands/endpoint';
@@ -11,6 +12,7 @@ import { revertCommand } from './commands/revert';
 import { serveCommand } from './commands/serve';
 import { splitCommand } from './commands/split';
 import { startCommand } from './commands/start';
+import { statusCommand } from './commands/status';
 import { streamCommand } from './commands/stream';
 import { trainCommand } from './commands/train';
 import { trainJobCommand } from './commands/train-job';
@@ -19,7 +21,7 @@ import { workerCommand } from './commands/worker';
 import { run } from './failure';
 import { createProgram } from './program';
 
-const program = createProgram([
+const ours = [
   startCommand(),
   trainCommand(),
   modelsCommand(),
@@ -33,9 +35,14 @@ const program = createProgram([
   revertCommand(),
   endpointCommand(),
   versionsCommand(),
-  ...eventCommands(),
+  statusCommand(),
   logsCommand(),
-]);
+];
+const events = eventCommands();
+// Both know `status`: what is called as `pio` means PredictionIO's.
+const [first, second] = basename(process.argv[1] ?? '') === 'pio' ? [events, ours] : [ours, events];
+const known = new Set(first.map((verb) => verb.name()));
+const program = createProgram([...first, ...second.filter((verb) => !known.has(verb.name()))]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 
 void run(program, pioWords(process.argv, program));

@@ -6,12 +6,12 @@ import { inEvents } from './open-events';
 import { PioCommand } from './pio-command';
 import { print } from './print';
 
-/** `modelapp status`: whether events can be stored here. */
+/** `pio status`: whether events can be stored here. */
 export const statusCommand = (): PioCommand => {
   const command = new PioCommand('status');
   withPlaceOptions(command)
     .description('check that events can be stored here')
-    .addHelpText('after', '\nExample:\n  modelapp status');
+    .addHelpText('after', '\nExample:\n  pio status');
   return command.does(async (options: PlaceOptions) => {
     print(`Version: modelapp ${packageJson.version}`);
     await inEvents(options, async ({ pool, applied }) => {

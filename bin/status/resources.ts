@@ -1,0 +1,36 @@
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import type { AwsSession } from '../aws/session';
+import type { StackSummary } from '../aws/stacks';
+
+/** What of a version's stack can be looked at, by physical id; what is not made yet is undefined. */
+export interface VersionResources {
+  readonly cluster: string | undefined;
+  /** ARN. */
+  readonly service: string | undefined;
+  readonly targetGroups: readonly TargetGroup[];
+  readonly autoScalingGroup: string | undefined;
+}
+
+export interface TargetGroup {
+  /** `own`: behind the version's load balancer; `shared`: behind the entry of all versions. */
+  readonly name: 'own' | 'shared';
+  readonly arn: string;
+}
+
+export async function readResources({ client }: AwsSession, { id }: StackSummary): Promise<VersionResources> {
+  const found: { readonly type: string; readonly logicalId: string; readonly id: string }[] = [];
+  for await (const page of paginateListStackResources({ client: client(CloudFormationClient) }, { StackName: id })) {
+    for (const { ResourceType: type, LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
+      if (type && PhysicalResourceId) found.push({ type, logicalId: LogicalResourceId ?? '', id: PhysicalResourceId });
+    }
+  }
+  const only = (type: string) => found.find((resource) => resource.type === type)?.id;
+  return {
+    cluster: only('AWS::ECS::Cluster'),
+    service: only('AWS::ECS::Service'),
+    targetGroups: found
+      .filter(({ type }) => type === 'AWS::ElasticLoadBalancingV2::TargetGroup')
+      .map(({ logicalId, id: arn }) => ({ name: logicalId.startsWith('Shared') ? 'shared' : 'own', arn })),
+    autoScalingGroup: only('AWS::AutoScaling::AutoScalingGroup'),
+  };
+}

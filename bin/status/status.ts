@@ -1,0 +1,53 @@
+import type { Version } from '../../config/version';
+import { explainFailure, requireStack } from '../aws/deployed';
+import type { AwsOptions } from '../aws/options';
+import { type AwsSession, withSession } from '../aws/session';
+import { latestStep } from '../aws/stack-events';
+import { isFailed, isInProgress, type StackSummary } from '../aws/stacks';
+import { print, printJson } from '../output';
+import { readAlarms } from './alarms';
+import { readInstances } from './instances';
+import { page } from './page';
+import { problemsOf, type StackStatus, type Status } from './report';
+import { readResources } from './resources';
+import { readTargets } from './targets';
+import { readTasks } from './tasks';
+import { readTraffic } from './traffic';
+
+/** Prints how a version is. */
+export const status = (asked: Version | undefined, options: AwsOptions): Promise<void> =>
+  withSession(options, async (session) => {
+    const version = asked ?? session.version;
+    const found = await readStatus(session, version);
+    const problems = problemsOf(found);
+    if (options.json) printJson({ version, healthy: problems.length === 0, problems, ...found });
+    else print(page(found, problems, version));
+  });
+
+async function readStatus(session: AwsSession, version: Version): Promise<Status> {
+  const stack = await requireStack(session, session.names.versionStack(version));
+  const resources = await readResources(session, stack);
+  const [stackStatus, traffic, tasks, targets, instances, alarms] = await Promise.all([
+    readStackStatus(session, stack),
+    readTraffic(session, version),
+    readTasks(session, resources),
+    readTargets(session, resources.targetGroups),
+    readInstances(session, resources),
+    readAlarms(session, version),
+  ]);
+  const { region, account } = session;
+  const endpoint = stack.outputs.Endpoint;
+  return { stack: stackStatus, endpoint, region, account, traffic, tasks, targets, instances, alarms };
+}
+
+async function readStackStatus(session: AwsSession, stack: StackSummary): Promise<StackStatus> {
+  const { name, state, lastUpdated: since } = stack;
+  return {
+    name,
+    state,
+    since,
+    // While it rolls back what failed is known already.
+    failure: isFailed(state) || state.includes('ROLLBACK') ? await explainFailure(session, stack) : undefined,
+    step: isInProgress(state) ? await latestStep(session, stack) : undefined,
+  };
+}
