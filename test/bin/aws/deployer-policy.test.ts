@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import policy from '../../../docs/deployer-policy.json';
+
+const bin = resolve(__dirname, '../../../bin');
+
+/** Services whose actions have another prefix than their SDK client. */
+const prefixes: Readonly<Record<string, string>> = {
+  'auto-scaling': 'autoscaling',
+  'cloudwatch-logs': 'logs',
+  'elastic-load-balancing-v2': 'elasticloadbalancing',
+  'resource-groups-tagging-api': 'tag',
+  'secrets-manager': 'secretsmanager',
+};
+
+/** Calls that need another right than that of their name, or none. */
+const rights: Readonly<Record<string, string | undefined>> = {
+  'lambda:Invoke': 'lambda:InvokeFunction',
+  'sts:GetCallerIdentity': undefined,
+};
+
+/** The actions that a source file asks AWS for, by the commands and paginators that it imports. */
+function actionsOf(source: string): string[] {
+  return [...source.matchAll(/import\s*\{([^}]*)\}\s*from '@aws-sdk\/client-([\w-]+)'/g)].flatMap(
+    ([, names = '', client = '']) =>
+      [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].flatMap(([, paged, called]) => {
+        const call = `${prefixes[client] ?? client}:${paged ?? called}`;
+        return call in rights ? (rights[call] ?? []) : call;
+      }),
+  );
+}
+
+const needed = readdirSync(bin, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => actionsOf(readFileSync(join(bin, file), 'utf8')));
+
+const allowed = policy.Statement.flatMap(({ Action }) => Action).filter((action) => action !== 'sts:AssumeRole');
+
+const distinct = (actions: readonly string[]): string[] => [...new Set(actions)].sort();
+
+test('the policy of the docs allows each call that the commands make, and no other', () => {
+  expect(needed.length).toBeGreaterThan(0);
+  expect(distinct(allowed)).toEqual(distinct(needed));
+});
+
+test('every action that changes or reads content is bound to resources of this product', () => {
+  const open = policy.Statement.filter(({ Resource }) => [Resource].flat().includes('*'));
+
+  expect(
+    open.flatMap(({ Action }) => Action).filter((action) => !/:(Describe|List|GetResources)/.test(action)),
+  ).toEqual([]);
+});
