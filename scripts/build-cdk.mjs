@@ -2,7 +2,8 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildImage } from './build-image.mjs';
+import { buildImage, readConfig } from './build-image.mjs';
+import { buildOnce } from './build-once.mjs';
 import { bundle, notBundled, refusePackages, root } from './bundle.mjs';
 
 /** What describes stacks and has no place in a function. */
@@ -48,4 +49,26 @@ const buildApp = () =>
     external: [...notBundled, ...notInFunctions],
   });
 
-if (argv[1] === fileURLToPath(import.meta.url)) await Promise.all([buildApp(), buildFunctions(), buildImage()]);
+/** All that a build reads, but the data of the models. npm writes the last one at each installation: it stands for the libraries. */
+const sources = [
+  ...['bin', 'config', 'lambda', 'learning', 'lib', 'scripts', 'service', 'training'],
+  ...['.dockerignore', 'Dockerfile', 'VERSION', 'package.json', 'package-lock.json', 'tsconfig.json'],
+  'node_modules/.package-lock.json',
+];
+
+/** Builds all that the CDK CLI needs, which asks for it with every command, even with those that only list the stacks. */
+async function buildAll() {
+  const config = await readConfig();
+  const data = Object.values(config.models).map(({ source }) => source.csv);
+  await buildOnce(
+    {
+      sources: [...sources, ...data],
+      values: config,
+      outputs: ['dist/cdk', 'dist/image', 'dist/lambda'],
+      stamp: 'dist/cdk.stamp',
+    },
+    () => Promise.all([buildApp(), buildFunctions(), buildImage()]),
+  );
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await buildAll();

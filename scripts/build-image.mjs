@@ -67,7 +67,7 @@ async function writeConfigAndData(app) {
 }
 
 /** Reads the configuration with the code that the service reads it with, so a mistake is told here already. */
-async function readConfig() {
+export async function readConfig() {
   const loader = join(root, `dist/load-config-${pid}.js`);
   await bundle({ entryPoints: ['config/load.ts'], outfile: loader, external: ['esbuild'] });
   const { loadConfig } = createRequire(import.meta.url)(loader);
