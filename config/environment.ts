@@ -25,6 +25,12 @@ export const Environment = {
 /** Ports the service listens on unless told otherwise. */
 export const Port = { service: 8080, events: 7070 } as const;
 
+/**
+ * In an answer the version that gave it; in a request the version that has to answer, which whatever splits the traffic
+ * obeys.
+ */
+export const versionHeader = 'x-modelapp-version';
+
 /** Where the container keeps what must outlive it: spool, revisions, keys. The only writable path of the image. */
 export const containerDataDirectory = '/var/lib/modelapp';
 

@@ -48,7 +48,7 @@ export class ScalingCluster extends Construct {
   private instances(network: Network, capacity: ScalingClusterProps['capacity']): AutoScalingGroup {
     const securityGroup = new SecurityGroup(this, 'InstanceSg', {
       vpc: network.vpc,
-      description: 'Instances: open to the load balancer only',
+      description: 'Instances: open to load balancers only',
     });
     // The capacity provider does not pass on the group, without which the load balancer's rules would have no target.
     this.cluster.connections.addSecurityGroup(securityGroup);

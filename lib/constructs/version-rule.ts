@@ -9,9 +9,8 @@ import {
   ListenerCondition,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { versionHeader } from '../../config/environment';
 import type { Version } from '../../config/version';
-
-const versionHeader = 'x-modelapp-version';
 
 /** Rules of versions take the priorities from here on; those before are left to whoever wants to go first. */
 const firstPriority = 1_000;

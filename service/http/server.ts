@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import { versionHeader } from '../../config/environment';
 import type { KeyPair } from '../auth/generated-keys';
 import { authentication } from '../auth/plugin';
 import { consolePage } from '../console/plugin';
@@ -41,10 +42,10 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
     keepAliveTimeout: http.keepAliveTimeoutMs,
     requestTimeout: http.requestTimeoutMs,
     frameworkErrors: (error, _request, reply) => {
-      reply.header('x-modelapp-version', context.version);
+      reply.header(versionHeader, context.version);
       sendError(reply as FastifyReply, asHttpError(error), nativeEnvelope);
     },
-    clientErrorHandler: unreadableRequests(nativeEnvelope, { 'x-modelapp-version': context.version }),
+    clientErrorHandler: unreadableRequests(nativeEnvelope, { [versionHeader]: context.version }),
     http: { headersTimeout: http.headersTimeoutMs },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
   });
@@ -63,7 +64,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
 /** The version on every response, requests counted by route, and no keep-alive towards the end. */
 function addResponseRules(server: FastifyInstance, { version, lifecycle, metrics }: ServiceContext): void {
   server.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-modelapp-version', version);
+    reply.header(versionHeader, version);
     if (lifecycle.phase === 'draining') reply.header('connection', 'close');
     done();
   });

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { versionHeader } from '../../config/environment';
 
 /** For whom an experiment counts a prediction. */
 export interface Unit {
@@ -13,7 +14,7 @@ export interface Unit {
  * `uid` or `user` of a JSON object.
  */
 export function unitOf({ headers, query, body }: FastifyRequest): Unit {
-  const assigned = headers['x-modelapp-version'] === undefined;
+  const assigned = headers[versionHeader] === undefined;
   const fields = (body ?? {}) as { uid?: unknown; user?: unknown };
   const user =
     nameOf(headers['x-modelapp-user']) ??
