@@ -38,7 +38,7 @@ test('each stack is deployed after those that it refers to', () => {
   const before = (name: string) => stacks[name]!.dependencies.map(({ stackName }) => stackName).sort();
   expect(before('ModelApp-Traffic')).toEqual(['ModelApp-Base']);
   expect(before('ModelApp-1-2-0')).toEqual(['ModelApp-Base', 'ModelApp-Traffic']);
-  expect(before('ModelApp-Split')).toEqual(['ModelApp-1-1-0', 'ModelApp-1-2-0', 'ModelApp-Traffic']);
+  expect(before('ModelApp-Split')).toEqual(['ModelApp-1-1-0', 'ModelApp-1-2-0', 'ModelApp-Base', 'ModelApp-Traffic']);
 });
 
 test.each<[string, SynthesisOptions]>([
