@@ -26,6 +26,7 @@ export const endpointCommand = (): Command =>
     .addOption(
       new Option('--scope <scope>', 'which key; admin includes predict')
         .choices(['predict', 'admin'])
+        .implies({ key: true })
         .default('predict'),
     )
     .addHelpText('after', example)

@@ -2,7 +2,7 @@ import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/clien
 import type { AwsSession } from '../aws/session';
 import type { StackSummary } from '../aws/stacks';
 
-/** What of a version's stack can be looked at, by physical id; what is not made yet is undefined. */
+/** What of a version's stack can be looked at, by physical id; what is not made yet, or removed, is undefined. */
 export interface VersionResources {
   readonly cluster: string | undefined;
   /** ARN. */
@@ -20,8 +20,17 @@ export interface TargetGroup {
 export async function readResources({ client }: AwsSession, { id }: StackSummary): Promise<VersionResources> {
   const found: { readonly type: string; readonly logicalId: string; readonly id: string }[] = [];
   for await (const page of paginateListStackResources({ client: client(CloudFormationClient) }, { StackName: id })) {
-    for (const { ResourceType: type, LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-      if (type && PhysicalResourceId) found.push({ type, logicalId: LogicalResourceId ?? '', id: PhysicalResourceId });
+    for (const resource of page.StackResourceSummaries ?? []) {
+      const {
+        ResourceType: type,
+        LogicalResourceId: logicalId,
+        PhysicalResourceId: physicalId,
+        ResourceStatus,
+      } = resource;
+      // What a deletion has removed already is still listed.
+      if (type && logicalId && physicalId && ResourceStatus !== 'DELETE_COMPLETE') {
+        found.push({ type, logicalId, id: physicalId });
+      }
     }
   }
   const only = (type: string) => found.find((resource) => resource.type === type)?.id;

@@ -66,12 +66,13 @@ test('as JSON names the stack and its state', async () => {
 });
 
 test.each([
-  [[], 'key-to-predict'],
+  [['--key'], 'key-to-predict'],
+  [['--key', '--scope', 'admin'], 'key-to-rule'],
   [['--scope', 'admin'], 'key-to-rule'],
-])('with --key %j prints the generated key, and nothing else', async (words, key) => {
+])('with %j prints the generated key, and nothing else', async (words, key) => {
   stacks.push(deployed('ModelApp-1-2-0', { outputs: { Endpoint: url, ApiKeysSecret: secretArn } }));
 
-  expect(await endpoint('1.2.0', '--key', ...words)).toEqual(printed(`${key}\n`));
+  expect(await endpoint('1.2.0', ...words)).toEqual(printed(`${key}\n`));
 });
 
 test('with --key and --json prints both URL and key', async () => {

@@ -15,6 +15,12 @@ export const groups = {
 const seconds = (time: string): number => Date.parse(time) / 1_000;
 
 const resources = [
+  {
+    LogicalResourceId: 'Gone',
+    ResourceType: 'AWS::ECS::Service',
+    PhysicalResourceId: 'gone',
+    ResourceStatus: 'DELETE_COMPLETE',
+  },
   { LogicalResourceId: 'Capacity1', ResourceType: 'AWS::ECS::Cluster', PhysicalResourceId: cluster },
   { LogicalResourceId: 'Service1', ResourceType: 'AWS::ECS::Service', PhysicalResourceId: service },
   {
