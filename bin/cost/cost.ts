@@ -5,7 +5,7 @@ import type { Version } from '../../config/version';
 import { estimateCost } from '../../lib/cost/estimate';
 import { firstRegion, priceList, pricesOf, UnknownRegionError } from '../../lib/cost/prices';
 import { findRegion } from '../aws/region';
-import type { CostOptions } from '../commands/cost';
+import type { CostOptions } from '../commands/aws/cost';
 import { CommandError, ExitCode } from '../failure';
 import { Interruption } from '../interruption';
 import { print, printJson, progress } from '../output';

@@ -7,7 +7,7 @@ import { requireDeployable } from '../aws/deployed';
 import { readListedVersions, writeListedVersions } from '../aws/listed-versions';
 import type { AwsSession } from '../aws/session';
 import { type DeploymentStack, listStacks } from '../aws/stacks';
-import type { DeployOptions } from '../commands/deploy';
+import type { DeployOptions } from '../commands/aws/deploy';
 import { confirmAtTerminal } from '../confirmation';
 import { ageWarning, shortReport } from '../cost/report';
 import { CommandError } from '../failure';

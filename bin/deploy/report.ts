@@ -1,6 +1,6 @@
 import type { Version } from '../../config/version';
 import { withSession } from '../aws/session';
-import type { DeployOptions } from '../commands/deploy';
+import type { DeployOptions } from '../commands/aws/deploy';
 import { print, printJson, progress } from '../output';
 import { deploy } from './deploy';
 

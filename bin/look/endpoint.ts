@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { explainFailure, isRolledBack, requireWorkingStack } from '../aws/deployed';
 import { type AwsSession, withSession } from '../aws/session';
 import type { StackSummary } from '../aws/stacks';
-import type { EndpointOptions, EndpointTarget } from '../commands/endpoint';
+import type { EndpointOptions, EndpointTarget } from '../commands/aws/endpoint';
 import { CommandError, ExitCode } from '../failure';
 import { print, printJson, progress } from '../output';
 

@@ -2,7 +2,7 @@ import type { Version } from '../../config/version';
 import { requireStack } from '../aws/deployed';
 import { isTransient, reasonOf } from '../aws/errors';
 import { type AwsSession, withSession } from '../aws/session';
-import type { LogsOptions } from '../commands/logs';
+import type { LogsOptions } from '../commands/aws/logs';
 import { CommandError, ExitCode } from '../failure';
 import { print, progress } from '../output';
 import { followLines, type LogLine, type LogQuery, readLines } from './log-lines';

@@ -1,6 +1,6 @@
 import type { Version } from '../../config/version';
 import { type AwsSession, withSession } from '../aws/session';
-import type { RevertOptions } from '../commands/revert';
+import type { RevertOptions } from '../commands/aws/revert';
 import { print, printJson, table } from '../output';
 import { counted, indented } from './plan';
 import { type Reverted, revert } from './revert';

@@ -3,7 +3,7 @@ import type { ArchiveSummary } from '../../lambda/tables/direct-call';
 import { deleteStack } from '../aws/delete-stack';
 import { readListedVersions, writeListedVersions } from '../aws/listed-versions';
 import type { AwsSession } from '../aws/session';
-import type { RevertOptions } from '../commands/revert';
+import type { RevertOptions } from '../commands/aws/revert';
 import { confirmAtTerminal } from '../confirmation';
 import { CommandError, ExitCode } from '../failure';
 import { progress } from '../output';

@@ -52,7 +52,7 @@ test.each(handlers)('%s takes from the service how to reach the database, and no
 test('the command loads nothing of the AWS SDK before a verb that asks AWS runs', async () => {
   const loaded = await loadedAtStart('bin/cli.ts');
 
-  expect(loaded).toContain('bin/commands/endpoint.ts');
+  expect(loaded).toContain('bin/commands/aws/endpoint.ts');
   expect(loaded.filter((name) => name.startsWith('@aws-sdk/'))).toEqual([]);
 });
 

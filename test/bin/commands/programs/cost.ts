@@ -1,4 +1,4 @@
-import { costCommand } from '../../../../bin/commands/cost';
+import { costCommand } from '../../../../bin/commands/aws/cost';
 import { run } from '../../../../bin/failure';
 import { createProgram } from '../../../../bin/program';
 

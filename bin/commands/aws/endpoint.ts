@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Version } from '../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
+import type { Version } from '../../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
 
 /** A version, or the entry that versions share. */
 export type EndpointTarget = Version | 'traffic';
@@ -31,7 +31,7 @@ export const endpointCommand = (): Command =>
     )
     .addHelpText('after', example)
     .action(async (target: EndpointTarget | undefined, options: EndpointOptions) =>
-      (await import('../look/endpoint')).endpoint(target, options),
+      (await import('../../look/endpoint')).endpoint(target, options),
     );
 
 const parseTarget = (text: string): EndpointTarget => (text === 'traffic' ? text : parseVersionArgument(text));

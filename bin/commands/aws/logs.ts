@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Version } from '../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
-import { parseSince } from '../look/since';
+import type { Version } from '../../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
+import { parseSince } from '../../look/since';
 
 export interface LogsOptions extends AwsOptions {
   readonly since: Date;
@@ -32,5 +32,5 @@ export const logsCommand = (): Command =>
     .option('--filter <pattern>', 'only lines that match this CloudWatch Logs filter pattern')
     .addHelpText('after', example)
     .action(async (version: Version | undefined, options: LogsOptions) =>
-      (await import('../look/logs')).logs(version, options),
+      (await import('../../look/logs')).logs(version, options),
     );

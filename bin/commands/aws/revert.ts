@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
+import type { Version } from '../../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
 
 export interface RevertOptions extends AwsOptions {
   /** Whether the tables are archived before they are dropped. */
@@ -26,5 +26,5 @@ export const revertCommand = (): Command =>
     .option('--yes', 'do not ask', false)
     .addHelpText('after', example)
     .action(async (version: Version, options: RevertOptions) =>
-      (await import('../revert/report')).revertAndReport(version, options),
+      (await import('../../revert/report')).revertAndReport(version, options),
     );

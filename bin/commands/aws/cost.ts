@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../config/version';
-import { parseVersionArgument } from '../aws/options';
+import type { Version } from '../../../config/version';
+import { parseVersionArgument } from '../../aws/options';
 
 export interface CostOptions {
   readonly region?: string;
@@ -19,5 +19,5 @@ export const costCommand = (): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1')
     .action(async (version: Version | undefined, options: CostOptions) =>
-      (await import('../cost/cost')).cost(version, options),
+      (await import('../../cost/cost')).cost(version, options),
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type AwsOptions, withAwsOptions } from '../aws/options';
+import { type AwsOptions, withAwsOptions } from '../../aws/options';
 
 const example = `
 A version is listed if cdk.json names it in modelapp:versions, so that it is synthesised beside the one in VERSION.
@@ -13,4 +13,4 @@ export const versionsCommand = (): Command =>
   withAwsOptions(new Command('versions'))
     .description('list the versions in AWS with state, image and share of the traffic')
     .addHelpText('after', example)
-    .action(async (options: AwsOptions) => (await import('../look/versions')).versions(options));
+    .action(async (options: AwsOptions) => (await import('../../look/versions')).versions(options));

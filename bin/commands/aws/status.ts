@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
+import type { Version } from '../../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
 
 const example = `
 Times are in UTC.
@@ -17,5 +17,5 @@ export const statusCommand = (): Command =>
     .argument('[version]', 'the version (default: VERSION)', parseVersionArgument)
     .addHelpText('after', example)
     .action(async (version: Version | undefined, options: AwsOptions) =>
-      (await import('../status/status')).status(version, options),
+      (await import('../../status/status')).status(version, options),
     );

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { parseSplit, type Split } from '../../config/split';
-import { type AwsOptions, withAwsOptions } from '../aws/options';
-import { CommandError, ExitCode } from '../failure';
+import { parseSplit, type Split } from '../../../config/split';
+import { type AwsOptions, withAwsOptions } from '../../aws/options';
+import { CommandError, ExitCode } from '../../failure';
 
 const example = `
 Weights are whole numbers from 0 to 999, relative to their sum.
@@ -18,7 +18,7 @@ export const splitCommand = (): Command =>
     .argument('[spec]', "weights such as 1.1.0:90,1.2.0:10, or 'off'", parseSpec)
     .addHelpText('after', example)
     .action(async (spec: Split | 'off' | undefined, options: AwsOptions) => {
-      const { changeAndShow, endSplit, showSplit } = await import('../split/report');
+      const { changeAndShow, endSplit, showSplit } = await import('../../split/report');
       if (spec === 'off') return endSplit(options);
       return spec ? changeAndShow(spec, options) : showSplit(options);
     });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../aws/options';
+import type { Version } from '../../../config/version';
+import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
 
 export interface DeployOptions extends AwsOptions {
   /** Whether to deploy the entry that versions share, too. */
@@ -30,5 +30,5 @@ export const deployCommand = (): Command =>
     .option('--yes', 'do not ask', false)
     .addHelpText('after', example)
     .action(async (version: Version | undefined, options: DeployOptions) =>
-      (await import('../deploy/report')).deployAndReport(version, options),
+      (await import('../../deploy/report')).deployAndReport(version, options),
     );
