@@ -1,3 +1,5 @@
+import { copyField } from '../database/copy-text';
+
 /** The wire protocols, as the column `protocol` names them. */
 export type Protocol = 'ml-aws' | 'palladium' | 'stream' | 'velox' | 'pio' | 'oip' | 'invocations';
 
@@ -79,37 +81,22 @@ export function recordLines(record: PredictionRecord, codeVersion: string, arriv
   const { predictionId, revision, protocol, unit, requestTime, samples } = record;
   const id = record.id === undefined ? predictionId : key('id', record.id);
   const requestedAt = requestTimestamp(requestTime === undefined ? arrivalMicros : Math.round(requestTime * 1000));
-  const model = field(record.model);
+  const model = copyField(record.model);
   const input = `${id}\t${requestedAt}\t${protocol}\t${predictionId}\t`;
   const inputEnd = `\t${unit === undefined ? '\\N' : key('unit', unit)}\t${record.assigned ? 't' : 'f'}\n`;
   const output = `${id}\t${finishTimestamp(Math.round(record.finishedAt * 1000))}\t`;
-  const code = field(codeVersion);
+  const code = copyField(codeVersion);
   let lines = '';
   for (let n = 0; n < samples.length; n += 1) {
     const sample = samples[n] as Sample;
     lines +=
       `${input}${n}\t${model}\t${revision}\t${jsonField(sample.features)}${inputEnd}` +
-      `${output}${field(sample.output)}\t${code}\t${predictionId}\t${n}\t${model}\t${revision}\t${protocol}\t${record.latencyMs}\n`;
+      `${output}${copyField(sample.output)}\t${code}\t${predictionId}\t${n}\t${model}\t${revision}\t${protocol}\t${record.latencyMs}\n`;
   }
   return lines;
 }
 
 const replacement = '\ufffd';
-const needsEscape = /[\\\n\r\t\0]/;
-const escapes: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\0': replacement,
-};
-
-/**
- * A text as COPY reads it back. PostgreSQL's text holds no U+0000, which becomes U+FFFD; so does a lone surrogate, when
- * the line is encoded as UTF-8.
- */
-const field = (text: string): string =>
-  needsEscape.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => escapes[character] ?? character) : text;
 
 /** JSON's escapes one by one, so that an escaped backslash before a `u` is not taken for one; pairs stay pairs. */
 const jsonEscape = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\./g;
@@ -119,12 +106,12 @@ const unstorable = /^\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})$/;
 const jsonField = (json: string): string =>
   // JSON writes control characters as escapes, so that without a backslash there is nothing to change.
   json.includes('\\')
-    ? field(json.replace(jsonEscape, (sequence) => (unstorable.test(sequence) ? replacement : sequence)))
+    ? copyField(json.replace(jsonEscape, (sequence) => (unstorable.test(sequence) ? replacement : sequence)))
     : json;
 
 function key(name: 'id' | 'unit', text: string): string {
   if (text.length > maxKeyLength) throw new RangeError(`${name} is longer than ${maxKeyLength} characters`);
-  return field(text);
+  return copyField(text);
 }
 
 /** Times in seconds of 0001-01-01 and 10000-01-01, which is behind the last that ISO 8601 writes with four digits. */
