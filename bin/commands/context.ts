@@ -59,10 +59,10 @@ export interface OpenPool {
 
 /** Opens the database of a place: the given one, or the embedded one, which need not run. */
 export async function openPool(
-  { database: given, dataDirectory }: Place,
+  place: Place,
   connectTo: (database: DatabaseSettings) => Promise<Pool>,
 ): Promise<OpenPool> {
-  const { database, close } = given ? { database: given, close: async () => {} } : await openEmbedded(dataDirectory);
+  const { database, close } = await openPlace(place);
   try {
     const pool = await connectTo(database);
     return { pool, close: () => pool.end().finally(close) };
@@ -71,6 +71,10 @@ export async function openPool(
     throw error;
   }
 }
+
+/** The database of a place: the given one, or the embedded one, started if it does not run. */
+export const openPlace = async (place: Place): Promise<{ database: DatabaseSettings; close(): Promise<void> }> =>
+  place.database ? { database: place.database, close: async () => {} } : openEmbedded(place.dataDirectory);
 
 /** Does some work on a context, and closes it however the work ends. */
 export async function inContext<T>(

@@ -1,5 +1,6 @@
 import { accessKeyCommand } from './accesskey';
 import { appCommand } from './app';
+import { eventServerCommand } from './eventserver';
 import { exportCommand } from './export';
 import { importCommand } from './import';
 import type { PioCommand } from './pio-command';
@@ -9,6 +10,7 @@ import { statusCommand } from './status';
 export const eventCommands = (): readonly PioCommand[] => [
   appCommand(),
   accessKeyCommand(),
+  eventServerCommand(),
   statusCommand(),
   importCommand(),
   exportCommand(),

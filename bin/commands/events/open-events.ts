@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { Environment } from '../../../config/environment';
 import { loadConfig } from '../../../config/load';
 import { migrate } from '../../../service/database/migrations';
+import type { DatabaseSettings } from '../../../service/processes/messages';
 import { connect } from '../../local/open-database';
 import { type PlaceOptions, readPlace } from '../../settings';
 import { openPool } from '../context';
@@ -24,13 +25,26 @@ export async function inEvents<T>(options: PlaceOptions, work: (events: OpenEven
   const place = readPlace(options);
   // A data directory that nobody named is that of the project here, so there has to be one.
   if (!place.database && !options.data && !process.env[Environment.dataDirectory]) await loadConfig(options.config);
-  const { pool, close } = await openPool(place, (database) => connect(database, 'events', { statementTimeoutMs }));
+  const { pool, close } = await openPool(place, connectEvents);
   try {
     return await work({ pool, applied: await makeTables(pool) });
   } finally {
     await close();
   }
 }
+
+/** Makes the tables that are missing. */
+export async function prepareEvents(database: DatabaseSettings): Promise<void> {
+  const pool = await connectEvents(database);
+  try {
+    await makeTables(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+const connectEvents = (database: DatabaseSettings): Promise<Pool> =>
+  connect(database, 'events', { statementTimeoutMs });
 
 async function makeTables(pool: Pool): Promise<readonly string[]> {
   const client = await pool.connect();
