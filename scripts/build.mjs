@@ -11,7 +11,8 @@ await bundle({
   banner: { js: '#!/usr/bin/env node' },
   sourcemap: 'linked',
   sourcesContent: false,
-  external: notBundled,
+  // The SDK is most of the bundle's bytes, which every start would read, and few verbs use it.
+  external: [...notBundled, '@aws-sdk/*'],
 });
 await chmod(command, 0o755);
 
