@@ -23,7 +23,7 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
   const env = environment(config);
   const stacks: Record<string, Stack> = {};
   const add = <T extends Stack>(stack: T): T => {
-    Tags.of(stack).add('modelapp:stack', stack.stackName);
+    tag(stack, 'modelapp:stack', stack.stackName);
     stacks[stack.stackName] = stack;
     return stack;
   };
@@ -54,7 +54,7 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
       description: `modelapp: model version ${version}`,
       ...(version === release.version && { image: { directory: image, sourceHash: FileSystem.fingerprint(image) } }),
     });
-    Tags.of(stack).add('modelapp:version', version);
+    tag(stack, 'modelapp:version', version);
     versions.set(version, add(stack));
   }
 
@@ -92,3 +92,9 @@ const warnOfPublicAdmin = (stacks: Stacks, names: Names, version: Version): void
     'modelapp:public-admin',
     "auth.admin is 'public': anyone can train, activate and delete models; set it to 'required'.",
   );
+
+/** Tags a stack and what is in it. By a feature flag of `cdk.json` the latter alone would leave the stack without. */
+function tag(stack: Stack, key: string, value: string): void {
+  stack.addStackTag(key, value);
+  Tags.of(stack).add(key, value);
+}

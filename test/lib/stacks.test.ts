@@ -198,6 +198,20 @@ test('every stack is tagged, and those of versions with the version', () => {
   ]);
 });
 
+test('the stacks themselves carry the tags too, by which commands find them', () => {
+  const { stacks } = synthesize({ split: '1.2.0:1' });
+
+  const stackTags = Object.fromEntries(
+    Object.values(stacks).map(({ stackName, tags }) => [stackName, tags.tagValues()]),
+  );
+  expect(stackTags).toEqual({
+    'ModelApp-Base': { 'modelapp:stack': 'ModelApp-Base' },
+    'ModelApp-Traffic': { 'modelapp:stack': 'ModelApp-Traffic' },
+    'ModelApp-1-2-0': { 'modelapp:stack': 'ModelApp-1-2-0', 'modelapp:version': '1.2.0' },
+    'ModelApp-Split': { 'modelapp:stack': 'ModelApp-Split' },
+  });
+});
+
 test('a public admin level is warned of', () => {
   const config: SynthesisOptions['config'] = { auth: { admin: 'public' } };
 
