@@ -7,8 +7,8 @@ import warnings
 
 from moto.server import ThreadedMotoServer
 
-from cloudformation import alarms, custom_resources, secrets, stack_api, stack_outputs, stubs
-from services import checksums, database, functions, images, load_balancers, trail
+from cloudformation import alarms, change_sets, custom_resources, secrets, stack_api, stack_outputs, stubs
+from services import checksums, database, functions, images, load_balancers, service_roles, trail
 
 # Of skipped types, which have stubs.
 warnings.simplefilter("ignore")
@@ -17,6 +17,7 @@ logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 for extension in (
     alarms,
+    change_sets,
     checksums,
     custom_resources,
     database,
@@ -24,6 +25,7 @@ for extension in (
     images,
     load_balancers,
     secrets,
+    service_roles,
     stack_api,
     stack_outputs,
     stubs,

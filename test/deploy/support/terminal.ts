@@ -9,6 +9,9 @@ const packageDirectory = resolve(__dirname, '../../..');
 const cdkProgram = join(packageDirectory, 'node_modules/aws-cdk/bin/cdk');
 const modelappProgram = join(packageDirectory, 'dist/cli.js');
 
+/** A command that takes longer hangs; what it has printed then tells more than the end of the test would. */
+const longestMs = 200_000;
+
 /** What a command printed that ended with another exit code than 0. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
@@ -51,6 +54,8 @@ export class Terminal {
       cwd: this.tree.folder,
       env: this.aws.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: longestMs,
+      killSignal: 'SIGKILL',
     });
     const printed = Promise.all([text(child.stdout), text(child.stderr)]);
     const [exitCode] = (await once(child, 'close')) as [number | null];

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 
-from . import template
+from . import templates
 from .live_stack import LiveStack
-
 
 # As moto computes them, which fails while resources are missing.
 outputs = Stack.outputs
@@ -49,4 +48,4 @@ def importers(backend: CloudFormationBackend, export: str) -> list[str]:
 
 
 def imported(stack: Stack) -> Iterable[str]:
-    return [parsing.clean_json(name, stack.resource_map) for name in template.imports(stack.template_dict)]
+    return [parsing.clean_json(name, stack.resource_map) for name in templates.imports(stack.template_dict)]

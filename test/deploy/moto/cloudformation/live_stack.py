@@ -5,8 +5,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 
-from . import removal
-from . import template
+from . import removal, templates
 from .custom_resources import CustomResourceFailed
 
 
@@ -16,7 +15,7 @@ class LiveStack:
         self.backend: CloudFormationBackend = cloudformation_backends[stack.account_id][stack.region_name]
 
     @property
-    def template(self) -> template.Template:
+    def template(self) -> templates.Template:
         return self.stack.template_dict
 
     @property
@@ -28,7 +27,7 @@ class LiveStack:
         """From now on the stack is to be as this template says."""
         stack, resources = self.stack, self.stack.resource_map
         stack.template = text
-        stack.template_dict = template.parse(text)
+        stack.template_dict = templates.parse(text)
         stack.description = stack.template_dict.get("Description")
         stack.parameters = parameters
         resources._template = stack.template_dict

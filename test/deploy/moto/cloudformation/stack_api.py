@@ -4,28 +4,26 @@ from typing import Any
 
 from moto.cloudformation import models
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
-from moto.cloudformation.responses import CloudFormationResponse
+from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
-from . import exports
-from . import stack_changes
-from . import template
+from . import exports, stack_changes, templates
 from .live_stack import LiveStack
 
 
 def install() -> None:
-    Stack.parse_template = staticmethod(template.parse)
+    Stack.parse_template = staticmethod(templates.parse)
     Stack.stack_status_reason = None
     Stack.outputs = None
     ResourceMap.__getitem__ = existing
     ResourceMap.resources = property(existing_names)
-    ChangeSet._parse_template = parse_change_set
     CloudFormationBackend.create_stack = create_stack
     CloudFormationBackend.update_stack = update_stack
-    CloudFormationBackend.execute_change_set = execute_change_set
     CloudFormationBackend.delete_stack = delete_stack
+    # It refuses change sets without changes as well, which are made and fail.
+    CloudFormationResponse._validate_different_update = lambda *_: None
     CloudFormationResponse.update_termination_protection = update_termination_protection
 
 
@@ -36,10 +34,6 @@ def existing(resources: ResourceMap, name: str) -> Any:
 
 def existing_names(resources: ResourceMap) -> list[str]:
     return [name for name in resources._resource_json_map if name in resources._parsed_resources]
-
-
-def parse_change_set(change_set: ChangeSet) -> None:
-    change_set.template_dict = template.parse(change_set.template)
 
 
 def create_stack(
@@ -83,7 +77,9 @@ def update_stack(
     **_: Any,
 ) -> Stack:
     stack = backend.get_stack(name)
-    update(stack, template, backend._resolve_update_parameters(stack, parameters), tags)
+    given = {parameter["ParameterKey"]: parameter.get("ParameterValue") for parameter in parameters}
+    previous = {key: stack.parameters[key] for key, value in given.items() if value is None and key in stack.parameters}
+    update(stack, template, {**previous, **{key: value for key, value in given.items() if value is not None}}, tags)
     return stack
 
 
@@ -93,16 +89,6 @@ def update(stack: Stack, text: str, parameters: dict[str, Any], tags: dict[str, 
     if tags is not None:
         stack.tags = tags
     stack_changes.start(lambda: stack_changes.update(LiveStack(stack), text, parameters))
-
-
-def execute_change_set(backend: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
-    change_set = backend.describe_change_set(change_set_name)
-    stack = backend.stacks[change_set.stack_id]
-    change_set.execution_status = "EXECUTE_COMPLETE"
-    if change_set.change_set_type == "CREATE":
-        create(stack, change_set.template, change_set.parameters)
-    else:
-        update(stack, change_set.template, change_set.parameters, change_set.tags)
 
 
 def delete_stack(backend: CloudFormationBackend, name_or_stack_id: str) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from moto.core.utils import utcnow
 
-from . import exports
-from . import template
+from . import exports, templates
 from .live_stack import LiveStack
 
 # Whoever asks for the state of a stack asks every five seconds: most changes are done before the first time.
@@ -24,7 +23,7 @@ def start(change: Callable[[], None]) -> None:
 def create(live: LiveStack) -> None:
     live.stack.creation_time = utcnow()
     live.event("CREATE_IN_PROGRESS", reason="User Initiated")
-    for name in template.creation_order(live.template):
+    for name in templates.creation_order(live.template):
         try:
             live.create(name)
         except Exception as error:
@@ -42,10 +41,10 @@ def update(live: LiveStack, text: str, parameters: dict[str, str]) -> None:
     live.event("UPDATE_IN_PROGRESS", reason="User Initiated")
     before, known = (live.stack.template, live.stack.parameters), set(live.template["Resources"])
     added: list[str] = []
-    live.adopt(text, parameters)
-    name = ""
+    name = None
     try:
-        for name in template.creation_order(live.template):
+        live.adopt(text, parameters)
+        for name in templates.creation_order(live.template):
             if name in live.resources:
                 live.update(name)
             else:
@@ -73,7 +72,7 @@ def go_back(live: LiveStack, before: tuple[str, dict[str, str]], added: list[str
             if name in live.resources:
                 live.delete(name)
         live.adopt(*before)
-        for name in template.creation_order(live.template):
+        for name in templates.creation_order(live.template):
             live.update(name)
     except Exception as error:
         live.event("UPDATE_ROLLBACK_FAILED", reason=explain(error))
@@ -99,10 +98,10 @@ def delete_resources(live: LiveStack, rollback: bool = False) -> str | None:
     resources = live.template["Resources"]
     failed: list[str] = []
     left: set[str] = set()
-    for name in reversed(template.creation_order(live.template)):
+    for name in reversed(templates.creation_order(live.template)):
         if name not in live.resources:
             continue
-        if any(name in template.needs(resources[other]) for other in left):
+        if any(name in templates.needs(resources[other]) for other in left):
             left.add(name)
         elif resources[name].get("DeletionPolicy") == "Retain" and not rollback:
             live.event("DELETE_SKIPPED", name)
