@@ -36,6 +36,15 @@ export async function ensureServiceLinkedRole({ client }: AwsSession): Promise<v
   } catch (error) {
     if (!(error instanceof NoSuchEntityException)) throw error;
     progress('Creating the service-linked role of Amazon ECS, which this account lacks');
-    await client(IAMClient).send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+    await createServiceLinkedRole(client(IAMClient));
+  }
+}
+
+/** Somebody else may be faster. */
+async function createServiceLinkedRole(iam: IAMClient): Promise<void> {
+  try {
+    await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+  } catch (error) {
+    if (!/has been taken|already exists/.test((error as Error).message)) throw error;
   }
 }

@@ -1,8 +1,8 @@
-import { DeleteParameterCommand, GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { type GuardRecord, parseGuardRecord } from '../../lambda/rollout-guard/guard-record';
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { emptyRecord, type GuardRecord, parseGuardRecord } from '../../lambda/rollout-guard/guard-record';
 import type { AwsSession } from '../aws/session';
 
-/** What the rollout guard did since the split was deployed; undefined if it did nothing. */
+/** What the rollout guard did since the split was deployed; undefined if there is no split. */
 export async function readGuardRecord({ client, names }: AwsSession): Promise<GuardRecord | undefined> {
   try {
     const { Parameter } = await client(SSMClient).send(new GetParameterCommand({ Name: names.guardParameter }));
@@ -13,11 +13,8 @@ export async function readGuardRecord({ client, names }: AwsSession): Promise<Gu
   }
 }
 
-/** Forgets what the guard did to a split that another one has replaced. */
-export async function clearGuardRecord({ client, names }: AwsSession): Promise<void> {
-  try {
-    await client(SSMClient).send(new DeleteParameterCommand({ Name: names.guardParameter }));
-  } catch (error) {
-    if (!(error instanceof ParameterNotFound)) throw error;
-  }
+/** Notes that the versions are back that the guard took out; the deployment of another split does so by itself. */
+export async function forgetRemovals({ client, names }: AwsSession, record: GuardRecord): Promise<void> {
+  const Value = JSON.stringify(emptyRecord(record.split));
+  await client(SSMClient).send(new PutParameterCommand({ Name: names.guardParameter, Value, Overwrite: true }));
 }

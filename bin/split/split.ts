@@ -11,7 +11,7 @@ import { requireOwnConfiguration, SynthesizedStacks } from '../deploy/synthesize
 import { CommandError, ExitCode } from '../failure';
 import { progress } from '../output';
 import { readDeployedSplit } from './deployed-split';
-import { clearGuardRecord, readGuardRecord } from './guard-parameter';
+import { forgetRemovals, readGuardRecord } from './guard-parameter';
 import { readLiveWeights, restoreLiveRule } from './live-rule';
 import { hasDrifted, type SplitState } from './split-state';
 
@@ -63,22 +63,21 @@ export async function removeSplit(session: AwsSession): Promise<boolean> {
     await liftProtection(session, stack);
     await deleteStack(session, stack);
   }
-  await clearGuardRecord(session);
   return stack !== undefined;
 }
 
 /** CloudFormation does not see what others did to the rule, and changes nothing if the split is the one of before. */
 async function makeLive(session: AwsSession): Promise<SplitState> {
-  await clearGuardRecord(session);
   for (let look = 1; ; look++) {
     const state = await readSplit(session);
+    if (!hasDrifted(state) && !state.guard?.removals.length) return state;
     const deployed = await readDeployedSplit(session);
-    if (deployed && !hasDrifted(state)) return state;
     if (!deployed || look === 5) {
       throw new CommandError('the load balancer does not split traffic as it was deployed; look at it: modelapp split');
     }
     progress('Correcting the rule of the load balancer, which was changed since it was deployed');
     await restoreLiveRule(session, deployed);
+    if (state.guard) await forgetRemovals(session, state.guard);
     await sleep(1_000);
   }
 }

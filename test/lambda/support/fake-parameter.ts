@@ -21,8 +21,6 @@ export class FakeParameter {
         return this.get();
       case 'AmazonSSM.GetParameterHistory':
         return json({ Parameters: this.versions.map((Value, index) => ({ Value, Version: index + 1 })) });
-      case 'AmazonSSM.DeleteParameter':
-        return this.versions.splice(0).length ? json({}) : jsonFailure('ParameterNotFound');
       case 'AmazonSSM.PutParameter':
         return this.put(input);
       default:
