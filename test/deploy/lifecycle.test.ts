@@ -1,58 +1,82 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { Account } from './support/account';
 import { type AwsServer, startAwsServer } from './support/aws-server';
 import { ReleaseTree } from './support/release-tree';
 import { describeWithMoto } from './support/requirements';
+import { story } from './support/story';
 import { Terminal } from './support/terminal';
+import { countPredictions, recordPredictions } from './support/version-rows';
 
 jest.setTimeout(300_000);
 
-// The steps of one deployment's life, each of which starts where the one before it ended.
+// One deployment's life: each test starts where the one before it ended.
 describeWithMoto('A deployment', (python) => {
-  const tree = new ReleaseTree('1.1.0');
+  const step = story();
   let aws: AwsServer;
-  let terminal: Terminal;
+  let account: Account;
+  let trees: { readonly older: ReleaseTree; readonly newer: ReleaseTree };
+  /** In a tree that releases 1.1.0. */
+  let older: Terminal;
+  /** In a tree that releases 1.2.0 beside it. */
+  let newer: Terminal;
 
   beforeAll(async () => {
-    tree.build();
     aws = await startAwsServer(python);
-    terminal = new Terminal(aws, tree);
+    account = new Account(aws);
+    trees = { older: new ReleaseTree('1.1.0'), newer: new ReleaseTree('1.2.0') };
+    trees.newer.list('1.1.0');
+    for (const tree of Object.values(trees)) tree.build();
+    older = new Terminal(aws, trees.older);
+    newer = new Terminal(aws, trees.newer);
   });
   afterAll(() => aws?.stop());
 
-  const deploy = (...stacks: readonly string[]) =>
-    terminal.cdk('deploy', ...stacks, '--exclusively', '--require-approval', 'never');
-  const stackOutputs = async (StackName: string): Promise<Record<string, string | undefined>> => {
-    const { Stacks } = await new CloudFormationClient(aws.client).send(new DescribeStacksCommand({ StackName }));
-    return Object.fromEntries(
-      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
-    );
-  };
+  step('needs an account that is bootstrapped, and names the command', async () => {
+    await expect(older.modelapp('deploy', '--yes')).rejects.toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`cdk bootstrap aws://${aws.account}/${aws.region}`),
+    });
 
-  it('starts in an account that is bootstrapped', async () => {
-    await terminal.cdk('bootstrap', `aws://${aws.account}/${aws.region}`);
+    await older.cdk('bootstrap', `aws://${aws.account}/${aws.region}`);
+
+    expect(await account.stackState('CDKToolkit')).toBe('CREATE_COMPLETE');
   });
 
-  it('has a base stack, whose functions set the database up', async () => {
-    await deploy('ModelApp-Base');
+  step('starts with what all versions share, and a version', async () => {
+    const printed = await older.modelapp('deploy', '--traffic', '--yes');
 
-    const roles = await aws.rds.query<{ name: string }>(
-      `select rolname as name from pg_roles where rolname like 'modelapp\\_%' order by 1`,
-    );
-    expect(roles.map(({ name }) => name)).toEqual([
-      'modelapp_admin',
-      'modelapp_events',
-      'modelapp_master',
-      'modelapp_training',
-    ]);
+    expect(printed).toMatch(/^http:\/\/\S+\.elb\.amazonaws\.com$/);
+    for (const stack of ['ModelApp-Base', 'ModelApp-Traffic', 'ModelApp-1-1-0']) {
+      expect(await account.stackState(stack)).toMatch(/^(CREATE|UPDATE)_COMPLETE$/);
+    }
+    expect(await account.imageTags()).toEqual(['1.1.0']);
+    expect(await countPredictions(aws.rds, '1.1.0')).toBe(0);
+    expect(trees.older.listed).toEqual(['1.1.0']);
   });
 
-  it('has a version with tables and an endpoint', async () => {
-    await deploy('ModelApp-1-1-0');
+  step('takes another version from another tree', async () => {
+    await newer.modelapp('deploy', '--yes');
 
-    const { Endpoint, URL } = await stackOutputs('ModelApp-1-1-0');
-    expect(Endpoint).toMatch(/^http:\/\/.+\.elb\.amazonaws\.com$/);
-    expect(URL).toBe(Endpoint);
-    const owned = `select tablename from pg_tables where tableowner = 'modelapp_1_1_0'`;
-    expect(await aws.rds.query(owned)).toContainEqual({ tablename: 'inputs_1_1_0' });
+    expect(await account.imageTags()).toEqual(['1.1.0', '1.2.0']);
+    expect(await countPredictions(aws.rds, '1.2.0')).toBe(0);
+    expect(trees.newer.listed).toEqual(['1.1.0', '1.2.0']);
+  });
+
+  step('has an endpoint for each version and one that they share', async () => {
+    const endpoints = await Promise.all(['1.1.0', '1.2.0', 'traffic'].map((name) => newer.modelapp('endpoint', name)));
+
+    const stacks = ['ModelApp-1-1-0', 'ModelApp-1-2-0', 'ModelApp-Traffic'];
+    const outputs = await Promise.all(stacks.map((name) => account.outputs(name)));
+    expect(endpoints).toEqual(outputs.map(({ Endpoint }) => Endpoint));
+    expect(new Set(endpoints).size).toBe(3);
+  });
+
+  step('keeps what an older version recorded when a newer tree deploys it again', async () => {
+    await recordPredictions(aws.rds, '1.1.0', 11);
+    await recordPredictions(aws.rds, '1.2.0', 12);
+
+    await newer.modelapp('deploy', '1.1.0', '--yes');
+
+    expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_COMPLETE');
+    expect(await countPredictions(aws.rds, '1.1.0')).toBe(11);
   });
 });

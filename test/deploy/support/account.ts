@@ -1,0 +1,70 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { ECRClient, ListImagesCommand } from '@aws-sdk/client-ecr';
+import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { AwsServer } from './aws-server';
+
+/** The part of an archive's `manifest.json` that tests read. */
+export interface ArchiveManifest {
+  readonly version: string;
+  readonly dropped: boolean;
+  readonly tables: readonly { readonly name: string; readonly rows: number; readonly complete: boolean }[];
+}
+
+/** What is in an account, as its own services tell. */
+export class Account {
+  constructor(private readonly aws: Pick<AwsServer, 'client'>) {}
+
+  /** @returns undefined if there is no such stack */
+  async stackState(name: string): Promise<string | undefined> {
+    return (await this.stack(name))?.StackStatus;
+  }
+
+  async outputs(name: string): Promise<Record<string, string | undefined>> {
+    const { Outputs = [] } = (await this.stack(name)) ?? {};
+    return Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  }
+
+  /** Tags of the images. */
+  async imageTags(): Promise<readonly (string | undefined)[]> {
+    const { imageIds = [] } = await new ECRClient(this.aws.client).send(
+      new ListImagesCommand({ repositoryName: 'modelapp' }),
+    );
+    return imageIds.map(({ imageTag }) => imageTag).sort();
+  }
+
+  /** Weights of the target groups of a listener rule, in its order. */
+  async ruleWeights(ruleArn: string | undefined): Promise<readonly (number | undefined)[]> {
+    const { Rules } = await new ElasticLoadBalancingV2Client(this.aws.client).send(
+      new DescribeRulesCommand({ RuleArns: [ruleArn ?? ''] }),
+    );
+    return (Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? []).map(({ Weight }) => Weight);
+  }
+
+  /** How long a function may run from now on. */
+  async setTimeout(functionName: string, seconds: number): Promise<void> {
+    await new LambdaClient(this.aws.client).send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: functionName, Timeout: seconds }),
+    );
+  }
+
+  /** The manifests of all archives of a version. */
+  async archives(version: string): Promise<readonly ArchiveManifest[]> {
+    const s3 = new S3Client(this.aws.client);
+    const { ArtifactsName: Bucket } = await this.outputs('ModelApp-Base');
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `archives/${version}/` }));
+    const keys = Contents.flatMap(({ Key }) => (Key?.endsWith('/manifest.json') ? [Key] : []));
+    return Promise.all(
+      keys.map(async (Key) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+        return JSON.parse((await Body?.transformToString()) ?? '') as ArchiveManifest;
+      }),
+    );
+  }
+
+  private async stack(name: string): Promise<Stack | undefined> {
+    const { Stacks = [] } = await new CloudFormationClient(this.aws.client).send(new DescribeStacksCommand({}));
+    return Stacks.find(({ StackName }) => StackName === name);
+  }
+}
