@@ -4,7 +4,7 @@ import { ReleaseTree } from './support/release-tree';
 import { describeWithMoto } from './support/requirements';
 import { story } from './support/story';
 import { Terminal } from './support/terminal';
-import { countPredictions, recordPredictions } from './support/version-rows';
+import { countPredictions, hasRole, recordPredictions } from './support/version-rows';
 
 jest.setTimeout(300_000);
 
@@ -78,5 +78,122 @@ describeWithMoto('A deployment', (python) => {
 
     expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_COMPLETE');
     expect(await countPredictions(aws.rds, '1.1.0')).toBe(11);
+  });
+
+  step('splits its traffic', async () => {
+    await newer.modelapp('split', '1.1.0:90,1.2.0:10');
+
+    const { RuleArn } = await account.outputs('ModelApp-Split');
+    expect(await account.ruleWeights(RuleArn)).toEqual([90, 10]);
+  });
+
+  describe('while a version takes traffic', () => {
+    afterEach(async () => {
+      expect(await account.stackState('ModelApp-1-2-0')).toBe('CREATE_COMPLETE');
+      expect(await countPredictions(aws.rds, '1.2.0')).toBe(12);
+    });
+
+    step('does not revert it, and names the split to choose first', async () => {
+      await expect(newer.modelapp('revert', '1.2.0', '--yes')).rejects.toMatchObject({
+        exitCode: 5,
+        stderr: expect.stringContaining('next: modelapp split 1.1.0:90'),
+      });
+    });
+
+    step('does not destroy it: the split, which is protected, would have to go before', async () => {
+      const split = ['-c', 'traffic=true', '-c', 'split=1.1.0:90,1.2.0:10'];
+
+      await expect(newer.cdk('destroy', 'ModelApp-1-2-0', '--force', ...split)).rejects.toMatchObject({
+        stderr: expect.stringContaining('TerminationProtection is enabled'),
+      });
+    });
+
+    step('does not destroy it by itself either: the split uses its export', async () => {
+      await expect(newer.cdk('destroy', 'ModelApp-1-2-0', '--force', '--exclusively')).rejects.toMatchObject({
+        stderr: expect.stringContaining('in use by ModelApp-Split'),
+      });
+    });
+  });
+
+  step('takes a version out of the split', async () => {
+    await newer.modelapp('split', '1.1.0:100');
+
+    const { RuleArn } = await account.outputs('ModelApp-Split');
+    expect(await account.ruleWeights(RuleArn)).toEqual([100]);
+  });
+
+  step('loses nothing of a version whose destruction fails half-way', async () => {
+    // GIVEN too little time to archive
+    await account.setTimeout('modelapp-tables', 30);
+
+    // WHEN
+    await expect(newer.cdk('destroy', 'ModelApp-1-2-0', '--force')).rejects.toMatchObject({
+      stdout: expect.stringContaining('archived 0 %: run it again'),
+    });
+
+    // THEN
+    expect(await account.stackState('ModelApp-1-2-0')).toBe('DELETE_FAILED');
+    expect(await countPredictions(aws.rds, '1.2.0')).toBe(12);
+    expect(await account.imageTags()).toEqual(['1.1.0', '1.2.0']);
+  });
+
+  step('goes on with that when it reverts the version, and leaves nothing of it', async () => {
+    await account.setTimeout('modelapp-tables', 900);
+
+    const printed = await newer.modelapp('revert', '1.2.0', '--yes');
+
+    expect(printed).toMatch(/Archive: s3:\/\/\S+archives\/1\.2\.0\//);
+    expect(await account.stackState('ModelApp-1-2-0')).toBeUndefined();
+    expect(await countPredictions(aws.rds, '1.2.0')).toBeUndefined();
+    expect(await hasRole(aws.rds, '1.2.0')).toBe(false);
+    expect(await account.imageTags()).toEqual(['1.1.0']);
+    expect(trees.newer.listed).toEqual(['1.1.0']);
+  });
+
+  step('has an archive of the version that is gone', async () => {
+    const [manifest, ...others] = await account.archives('1.2.0');
+
+    expect(others).toEqual([]);
+    expect(manifest).toMatchObject({ version: '1.2.0', dropped: true });
+    expect(manifest?.tables).toContainEqual(
+      expect.objectContaining({ name: 'inputs_1_2_0', rows: 12, complete: true }),
+    );
+  });
+
+  step('still has the other version', async () => {
+    expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_COMPLETE');
+    expect(await countPredictions(aws.rds, '1.1.0')).toBe(11);
+    const { RuleArn } = await account.outputs('ModelApp-Split');
+    expect(await account.ruleWeights(RuleArn)).toEqual([100]);
+  });
+
+  step('says that nothing is left when it reverts the version again', async () => {
+    expect(await newer.modelapp('revert', '1.2.0', '--yes')).toBe(`Nothing is left of 1.2.0 in ${aws.region}`);
+  });
+
+  describe('from other code under a version that is released', () => {
+    const refusal = '1.1.0 is already released from other code: bump VERSION';
+    let other: Terminal;
+
+    beforeAll(() => {
+      const tree = new ReleaseTree('1.1.0');
+      const data = 'examples/iris/iris.csv';
+      tree.write(data, `${tree.read(data).trimEnd()}\n5.9,3.0,5.1,1.8,virginica\n`);
+      tree.build();
+      other = new Terminal(aws, tree);
+    });
+    afterEach(async () => {
+      expect(await countPredictions(aws.rds, '1.1.0')).toBe(11);
+      expect(await account.imageTags()).toEqual(['1.1.0']);
+    });
+
+    step('is refused before anything changes', async () => {
+      await expect(other.modelapp('deploy', '--yes')).rejects.toMatchObject({
+        exitCode: 5,
+        stderr: expect.stringContaining(refusal),
+      });
+
+      expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_COMPLETE');
+    });
   });
 });

@@ -7,8 +7,8 @@ import warnings
 
 from moto.server import ThreadedMotoServer
 
-from cloudformation import alarms, change_sets, custom_resources, secrets, stack_api, stack_outputs, stubs
-from services import checksums, database, functions, images, load_balancers, service_roles, trail
+from cloudformation import alarms, change_sets, custom_resources, names, secrets, stack_api, stack_outputs, stubs
+from services import checksums, database, functions, images, load_balancers, parameters, service_roles, trail
 
 # Of skipped types, which have stubs.
 warnings.simplefilter("ignore")
@@ -24,6 +24,8 @@ for extension in (
     functions,
     images,
     load_balancers,
+    names,
+    parameters,
     secrets,
     service_roles,
     stack_api,

@@ -5,7 +5,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 
-from . import removal, templates
+from . import names, removal, templates
 from .custom_resources import CustomResourceFailed
 
 
@@ -69,6 +69,7 @@ class LiveStack:
         removal.remove(self.resources[name], self.stack.account_id, self.stack.region_name)
         self.event("DELETE_COMPLETE", name)
         del self.resources[name]
+        names.forget(self.stack.name, name)
 
     def event(self, status: str, name: str | None = None, reason: str | None = None) -> None:
         """Records the status of a resource, or of the stack itself."""

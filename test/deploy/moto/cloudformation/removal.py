@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
@@ -60,6 +61,12 @@ def remove_ingress(ingress: Any, account: str, region: str) -> None:
     )
 
 
+def remove_permission(permission: Any, account: str, region: str) -> None:
+    properties = permission.cf_properties
+    policy = get_backend(account, region).get_function(properties["FunctionName"]).policy
+    policy.statements = [statement for statement in policy.statements if properties["SourceArn"] not in str(statement)]
+
+
 removals = {
     "AWS::EC2::SecurityGroupIngress": remove_ingress,
     "AWS::ECS::Cluster": remove_cluster,
@@ -68,4 +75,5 @@ removals = {
     "AWS::ElasticLoadBalancingV2::Listener": remove_listener,
     "AWS::ElasticLoadBalancingV2::ListenerRule": remove_rule,
     "AWS::ElasticLoadBalancingV2::TargetGroup": remove_target_group,
+    "AWS::Lambda::Permission": remove_permission,
 }
