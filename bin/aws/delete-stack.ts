@@ -45,13 +45,19 @@ async function startDeletion(session: AwsSession, stack: StackSummary): Promise<
   return steps;
 }
 
-/** Shows the steps; those that failed come back, causes before the failure of the stack as a whole. */
+/**
+ * Shows the steps; those that failed come back, causes before the failure of the stack as a whole. A deletion that
+ * CloudFormation cancels, as of an export in use, fails no step: it ends with the state that the stack had.
+ */
 async function failuresOf(steps: AsyncIterable<StackStep>): Promise<StackStep[]> {
   const failures: StackStep[] = [];
+  let last: StackStep | undefined;
   for await (const step of steps) {
     showStep(step);
     if (step.state === 'DELETE_FAILED') failures.push(step);
+    last = step;
   }
+  if (failures.length === 0 && last?.state !== 'DELETE_COMPLETE') return last ? [last] : [];
   return failures;
 }
 

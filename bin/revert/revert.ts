@@ -63,7 +63,9 @@ async function remove(session: AwsSession, survey: Survey, id: string | undefine
     await deleteStack(session, stack);
   }
   // A stack whose creation failed need not own all that bears its version.
-  await removeLeftovers(session, stack ? await readVersionState(session, version) : survey, id);
+  const left = await readVersionState(session, version);
+  if (left.stack) throw new CommandError(`${left.stack.name} is ${left.stack.state}: nothing else was removed`);
+  await removeLeftovers(session, left, id);
   if (bucket) await markArchiving(session, bucket, version, true);
 }
 

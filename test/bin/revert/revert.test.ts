@@ -197,6 +197,20 @@ describe('of a version that is live', () => {
     expect(listed()).toEqual(['1.1.0']);
   });
 
+  test('a deletion that CloudFormation cancels removes nothing', async () => {
+    deployment.cloudFormation.cancelling = 'Delete canceled. Cannot delete export Shared as it is in use by Somebody';
+
+    const { stderr, exitCode } = await revert('1.2.0', '--yes');
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'modelapp: ModelApp-1-2-0 was not deleted: ModelApp-1-2-0: Delete canceled. Cannot delete export Shared as it is in use by Somebody\n',
+    );
+    expect(await deployment.query('select count(*)::int from inputs_1_2_0')).toEqual([{ count: 25 }]);
+    expect([...deployment.ecr.tags.keys()].sort()).toEqual(['1.1.0', '1.2.0']);
+    expect([...deployment.s3.objects.keys()]).toEqual([]);
+  });
+
   test('a deletion whose time was too short is repeated', async () => {
     deployment.remaining = [900_000, 71_000, 71_000, 0];
     deployment.deletingService = async () => {

@@ -32,6 +32,9 @@ export class FakeCloudFormation {
   /** Deletes the resources of a stack; those with a reason could not be deleted. */
   deleting: (stack: FakeStack) => Promise<readonly Deletion[]> = async () => [];
 
+  /** Why no deletion is begun, as while an export is in use. */
+  cancelling: string | undefined;
+
   /** Runs before events are shown. */
   showing: () => Promise<void> = async () => {};
 
@@ -83,6 +86,10 @@ export class FakeCloudFormation {
     stack.events ??= [];
     const { events } = stack;
     const tell = (event: Omit<FakeStackEvent, 'id'>) => events.push({ id: String(events.length + 1), ...event });
+    if (this.cancelling) {
+      tell({ resource: stack.name, state: stack.state, reason: this.cancelling, ofStack: true });
+      return answer('DeleteStack', '');
+    }
     tell({ resource: stack.name, state: 'DELETE_IN_PROGRESS', ofStack: true });
     const deletions = await this.deleting(stack);
     for (const deletion of deletions)
