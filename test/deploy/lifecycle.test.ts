@@ -195,5 +195,16 @@ describeWithMoto('A deployment', (python) => {
 
       expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_COMPLETE');
     });
+
+    step('is refused by the release guard where the CDK CLI deploys it', async () => {
+      const deploy = ['deploy', 'ModelApp-1-1-0', '--exclusively', '--require-approval', 'never'];
+
+      await expect(other.cdk(...deploy, '-c', 'traffic=true')).rejects.toMatchObject({
+        // The CLI wraps its lines.
+        stderr: expect.stringMatching(/1\.1\.0 is already released from other code:\s+bump VERSION/),
+      });
+
+      expect(await account.stackState('ModelApp-1-1-0')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    });
   });
 });
