@@ -61,7 +61,11 @@ def update(live: LiveStack, text: str, parameters: dict[str, str]) -> None:
         return
     live.event("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     for name in [name for name in reversed(live.resources) if name in known - set(live.template["Resources"])]:
-        live.delete(name)
+        try:
+            live.delete(name)
+        except Exception as error:
+            # It stays behind, and the stack is as its template says.
+            live.event("DELETE_FAILED", name, explain(error))
     exports.publish(live)
     live.event("UPDATE_COMPLETE")
 
