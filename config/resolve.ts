@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
+import { dataSourceFaults } from './data-source';
 import { type Config, ConfigSchema, type ModelConfig, modelNamePattern, type PredictServiceConfig } from './schema';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
@@ -72,7 +73,10 @@ function nameFaults(input: unknown): string[] {
 }
 
 function modelFaults(name: string, model: ModelConfig): string[] {
-  const faults: string[] = [];
+  const faults = dataSourceFaults(`models.${name}.source`, model.source);
+  if ('interactions' in model.source && model.algorithm === 'softmax') {
+    faults.push(`models.${name}.source.interactions: softmax learns from rows; give an entityType instead`);
+  }
   const seen = new Map<string, string>();
   model.mapping.forEach((entry, index) => {
     const path = `models.${name}.mapping[${index}]`;

@@ -1,4 +1,5 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+import { type CsvSource, DataSourceSchema, type EntitySource, type InteractionSource } from './data-source';
 
 /** An object whose every key is known: a misspelt option is an error, not a silent default. */
 const Options = <T extends TProperties>(properties: T, description: string) =>
@@ -22,14 +23,6 @@ const MappingEntry = Type.Object(
   { additionalProperties: false },
 );
 
-const CsvSource = Type.Object(
-  {
-    csv: Type.String({ minLength: 1, description: 'CSV file with a header row; relative to the configuration file.' }),
-    delimiter: Type.String({ minLength: 1, maxLength: 1, default: ',', description: 'Column separator.' }),
-  },
-  { additionalProperties: false, description: 'Where the rows come from.' },
-);
-
 const Scores = Type.Object(
   {
     testFraction: Type.Number({
@@ -46,7 +39,7 @@ const Scores = Type.Object(
 const Model = Type.Object(
   {
     algorithm: Type.Enum(['softmax'], { description: 'The learner.' }),
-    source: CsvSource,
+    source: DataSourceSchema,
     target: Type.String({ minLength: 1, description: 'The column of the data that the model predicts.' }),
     mapping: Type.Array(MappingEntry, { minItems: 1, description: 'The features, in order.' }),
     hyperparameters: Type.Object(
@@ -357,9 +350,13 @@ type DeepPartial<T> = T extends readonly (infer E)[]
     ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;
 
+type InteractionSourceInput = Omit<InteractionSource, 'interactions'> & {
+  readonly interactions: DeepPartial<InteractionSource['interactions']> & { readonly names: readonly string[] };
+};
+
 type ModelInput = Omit<DeepPartial<ModelConfig>, 'mapping' | 'source'> &
   Pick<ModelConfig, 'algorithm' | 'target'> & {
-    source: { csv: string; delimiter?: string };
+    source: CsvSource | EntitySource | InteractionSourceInput;
     mapping: readonly { name: string; type: MappingEntry['type']; aliases?: readonly string[] }[];
   };
 

@@ -59,7 +59,7 @@ const sources = [
 /** Builds all that the CDK CLI needs, which asks for it with every command, even with those that only list the stacks. */
 async function buildAll() {
   const config = await readConfig();
-  const data = Object.values(config.models).map(({ source }) => source.csv);
+  const data = Object.values(config.models).flatMap(({ source }) => source.csv ?? []);
   await buildOnce(
     {
       sources: [...sources, ...data],

@@ -58,6 +58,7 @@ async function writeConfigAndData(app) {
   const { aws, capacity, ...config } = await readConfig();
   await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
   for (const [name, { source }] of Object.entries(config.models)) {
+    if (source.csv === undefined) continue;
     const file = relative(root, resolve(root, source.csv));
     if (file === '..' || file.startsWith(`..${sep}`)) {
       throw new Error(`modelapp.config.ts: models.${name}.source.csv: '${source.csv}' lies outside the package`);

@@ -6,15 +6,13 @@ import { softmaxAlgorithm } from '../learning/softmax-model';
 import { stratifiedSplit } from '../learning/split';
 import type { Dataset } from './dataset';
 import { type FitHooks, fitModel } from './fit';
-import { readCsv } from './readers/csv';
+import { type DataPlaces, readDataset } from './read-dataset';
 import { scoreModel, withFeaturesOf } from './score-model';
 
 /** One training run of one configured model. */
-export interface TrainRequest extends FitHooks {
+export interface TrainRequest extends FitHooks, DataPlaces {
   readonly name: string;
   readonly config: ModelConfig;
-  /** Folder that relative paths of the configuration start from. */
-  readonly directory: string;
   /** Written into the model file. */
   readonly createdAt: Date;
   /** Bytes of the active revision, to be scored on the same test rows. */
@@ -45,9 +43,9 @@ export interface TrainedModel {
  * @throws {ModelFileError} if the rival is no model file
  */
 export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
-  const { name, config, directory, createdAt, rival, onProgress, signal } = request;
-  const { source, mapping, target, evaluation, hyperparameters, params } = config;
-  const dataset = await readCsv({ ...source, directory, features: mapping, target }, signal);
+  const { name, config, createdAt, rival, onProgress, signal } = request;
+  const { mapping, evaluation, hyperparameters, params } = config;
+  const dataset = await readDataset(name, config, request, signal);
   const { train, test } = stratifiedSplit(classNumbers(dataset), evaluation.testFraction, evaluation.seed);
   const { model, minimum } = await fitModel(dataset, train, config, { onProgress, signal });
 

@@ -33,6 +33,15 @@ async function trainJob(open: OpenContext, jobId: string): Promise<void> {
   await inContext(open, settings, async ({ pool, version, config, directory, modelStore }) => {
     const job = await findRunningJob(pool, version, jobId);
     if (!job) throw new CommandError(`job ${jobId} does not run`, ExitCode.absent);
-    await runTraining(job, { pool, version, config, directory, store: modelStore, trainer, signal: ending.signal });
+    await runTraining(job, {
+      pool,
+      version,
+      config,
+      directory,
+      store: modelStore,
+      trainer,
+      onNotice: (line) => process.stderr.write(`modelapp: ${line}\n`),
+      signal: ending.signal,
+    });
   });
 }

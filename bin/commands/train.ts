@@ -51,7 +51,13 @@ async function train(open: OpenContext, model: string, options: TrainOptions): P
   const interruption = new AbortController();
   void new Interruption().wait().then((signal) => interruption.abort(new InterruptedError(signal)));
   const job = await inContext(open, settings, (context) =>
-    trainNow(context, { model, options: choices, onProgress: print.progress, signal: interruption.signal }),
+    trainNow(context, {
+      model,
+      options: choices,
+      onProgress: print.progress,
+      onNotice: print.notice,
+      signal: interruption.signal,
+    }),
   );
   print.result(job);
 }
@@ -87,12 +93,14 @@ function score(text: string): number {
 
 interface Report {
   progress(state: OptimiserState): void;
+  notice(line: string): void;
   result(job: Job): void;
 }
 
 const jsonLines: Report = {
   progress: ({ iterations, value, gradientNorm }) =>
     printLine(JSON.stringify({ type: 'progress', iterations, objective: value, gradientNorm })),
+  notice: (message) => printLine(JSON.stringify({ type: 'notice', message })),
   result: ({ jobId, model, revision, kept, activated, scores, reason }) =>
     printLine(JSON.stringify({ type: 'result', jobId, model, kept, revision, activated, scores, reason })),
 };
@@ -103,6 +111,7 @@ const plainRows: Report = {
       printLine(`step ${iterations}: objective ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`);
     }
   },
+  notice: (line) => printLine(line),
   result({ model, kept, revision, activated, scores, reason }) {
     const test = scores?.test == null ? 'no test data' : `test score ${scores.test.toFixed(4)}`;
     printLine(`train score ${scores?.train.toFixed(4)}, ${test}`);

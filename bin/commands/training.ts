@@ -16,6 +16,7 @@ export interface TrainingRun {
   readonly kind?: TrainingKind;
   readonly options: TrainingOptions;
   readonly onProgress?: TrainRequest['onProgress'];
+  readonly onNotice?: TrainRequest['onNotice'];
   /** Ends the training with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -28,7 +29,7 @@ export interface TrainingRun {
  */
 export async function trainNow(context: Omit<CommandContext, 'close'>, run: TrainingRun): Promise<Job> {
   const { pool, version, config, directory, modelStore } = context;
-  const { model, kind = 'train', options, onProgress, signal } = run;
+  const { model, kind = 'train', options, onProgress, onNotice, signal } = run;
   const job = await startJob(pool, version, config.revisions.leaseMs, { kind, model, options });
   await runTraining(job, {
     pool,
@@ -38,6 +39,7 @@ export async function trainNow(context: Omit<CommandContext, 'close'>, run: Trai
     store: modelStore,
     trainer,
     onProgress,
+    onNotice,
     ...(signal && { signal }),
   });
   return (await new JobQueue(pool, version).get(job.jobId)) as Job;

@@ -7,17 +7,18 @@ import type { FeatureValue } from '../../learning/model';
 
 const placeholders: Readonly<Record<string, FeatureValue>> = { float: 1.5, int: 1, str: 'text', bool: true };
 
+const noRow: Readonly<Record<string, string>> = {};
+
 /** A file's first row is in there, unless the file is strange. */
 const headBytes = 64 * 1024;
 
-/** Values to try a model with: the first row of its data, or placeholders where that cannot be read. */
+/** Values to try a model with: the first row of its file, or placeholders where there is none that can be read. */
 export async function sampleOf(
   { source, mapping }: ModelConfig,
   directory: string,
 ): Promise<Readonly<Record<string, FeatureValue>>> {
-  const row = await firstRow(resolve(directory, source.csv), source.delimiter).catch(
-    () => ({}) as Record<string, string>,
-  );
+  const row =
+    'csv' in source ? await firstRow(resolve(directory, source.csv), source.delimiter).catch(() => noRow) : noRow;
   return Object.fromEntries(
     mapping.map(({ name, aliases, type }) => {
       const text = [name, ...aliases].map((column) => row[column]).find((cell) => cell !== undefined);
@@ -27,7 +28,7 @@ export async function sampleOf(
   );
 }
 
-async function firstRow(path: string, delimiter: string): Promise<Record<string, string>> {
+async function firstRow(path: string, delimiter = ','): Promise<Record<string, string>> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);

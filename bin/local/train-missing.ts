@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { describeDataSource } from '../../config/data-source';
 import type { ModelConfig } from '../../config/schema';
 import { TrainingLockedError } from '../../service/jobs/errors';
 import type { Job } from '../../service/jobs/job';
@@ -30,7 +31,7 @@ const lockedPollMs = 500;
  */
 export async function trainMissing({ settings, pool, say, signal }: MissingModels): Promise<void> {
   for (const [name, model] of await missingModels(pool, settings)) {
-    say(`Training ${name} on ${model.source.csv}`);
+    say(`Training ${name} on ${describeDataSource(model.source)}`);
     const { scores, kept, reason, revision } = await train(name, { settings, pool, say, signal });
     const test = scores?.test == null ? '' : `, ${scores.test.toFixed(4)} on test rows`;
     if (!kept) {
@@ -92,7 +93,7 @@ async function train(model: string, { settings, pool, say, signal }: MissingMode
   };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await trainNow(context, { model, kind: 'fit', options: {}, ...(signal && { signal }) });
+      return await trainNow(context, { model, kind: 'fit', options: {}, onNotice: say, ...(signal && { signal }) });
     } catch (error) {
       if (!(error instanceof TrainingLockedError)) throw error;
       if (attempt === 0) say(`${model} is being trained elsewhere, or was when that process died; waiting`);

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { ModelConfig } from '../../config/schema';
 import type { OptimiserState } from '../../learning/lbfgs';
 import type { Scores } from '../models/revision';
@@ -10,10 +11,14 @@ export interface TrainRequest {
   readonly config: ModelConfig;
   /** Folder that relative paths of the configuration start from. */
   readonly directory: string;
+  /** Holds the events that models may learn from. */
+  readonly pool: Pool;
   readonly createdAt: Date;
   /** File of the active revision, to be scored on the same test data. */
   readonly rival: Uint8Array | undefined;
   readonly onProgress: ((state: OptimiserState) => void) | undefined;
+  /** Hears a line about data that is left out. */
+  readonly onNotice: ((line: string) => void) | undefined;
   /** Ends the run with the signal's reason. */
   readonly signal: AbortSignal;
 }

@@ -22,6 +22,7 @@ export interface TrainingSurroundings {
   readonly directory: string;
   readonly trainer: Trainer;
   readonly onProgress?: TrainRequest['onProgress'];
+  readonly onNotice?: TrainRequest['onNotice'];
   /** Ends the training with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -54,7 +55,7 @@ export async function runTraining(job: RunningJob, surroundings: TrainingSurroun
 
 async function train(
   { model, options }: RunningJob,
-  { pool, config, directory, trainer, store, onProgress, signal }: TrainingSurroundings,
+  { pool, config, directory, trainer, store, onProgress, onNotice, signal }: TrainingSurroundings,
   registry: Registry,
   leaseLost: AbortSignal,
 ): Promise<{ trained: Trained; verdict: Verdict }> {
@@ -66,9 +67,11 @@ async function train(
     name: model,
     config: modelConfig,
     directory,
+    pool,
     createdAt: rows[0]?.now as Date,
     rival: thresholds.betterThanActive ? await readActive(registry, store, model) : undefined,
     onProgress,
+    onNotice,
     signal: signal ? AbortSignal.any([leaseLost, signal]) : leaseLost,
   });
   if (options.persist === false) {

@@ -30,6 +30,7 @@ export interface TestAnswer {
 /** An app of its own in the database, with a key and a channel. */
 export interface TestApp {
   readonly id: number;
+  readonly name: string;
   readonly key: string;
   readonly channel: { readonly name: string; readonly id: number };
 }
@@ -106,7 +107,7 @@ export async function createTestApp(
     [id],
   );
   const key = await createTestKey(pool, id, events);
-  return { id, key, channel: { name: 'backup', id: channels[0]?.id as number } };
+  return { id, name, key, channel: { name: 'backup', id: channels[0]?.id as number } };
 }
 
 /** Makes another key of an app. */

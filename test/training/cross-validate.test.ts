@@ -3,14 +3,14 @@ import { resolveConfig } from '../../config/resolve';
 import modelappConfig from '../../modelapp.config';
 import { crossValidate } from '../../training/cross-validate';
 import type { Dataset } from '../../training/dataset';
-import { readCsv } from '../../training/readers/csv';
+import { readDataset } from '../../training/read-dataset';
 
 const iris = resolveConfig(modelappConfig).models.iris!;
 
 describe('cross-validation', () => {
   test('finds an accuracy of at least 0.96 on iris in ten folds', async () => {
     const directory = resolve(__dirname, '../..');
-    const dataset = await readCsv({ ...iris.source, directory, features: iris.mapping, target: iris.target });
+    const dataset = await readDataset('iris', iris, { directory });
 
     const accuracy = await crossValidate(dataset, 10, iris);
 

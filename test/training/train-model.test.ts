@@ -26,7 +26,7 @@ describe('training the iris model', () => {
     const { bytes, scores, rows } = await trainIris();
 
     const { header, model } = loadModel(bytes);
-    const csv = readFileSync(join(directory, iris.source.csv));
+    const csv = readFileSync(join(directory, 'examples/iris/iris.csv'));
     expect(rows).toBe(150);
     expect(header).toEqual({
       algorithm: 'softmax',

@@ -14,7 +14,8 @@ export interface CsvSource {
   readonly csv: string;
   /** Folder that a relative path starts from. */
   readonly directory: string;
-  readonly delimiter: string;
+  /** @default ',' */
+  readonly delimiter?: string;
   /** Each is read from the column of its name or of one of its aliases. */
   readonly features: readonly Feature[];
   /** Column of the label; labels are text. */
@@ -40,7 +41,7 @@ const maxRecordBytes = 16 * 1024 ** 2;
  * @throws {DataError} `<file>:<line>: <column>: <what is wrong>`; nothing of a faulty file is used
  */
 export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<Dataset> {
-  const { csv, directory, delimiter } = source;
+  const { csv, directory, delimiter = ',' } = source;
   const hash = createHash('sha256');
   const rows: Row[] = [];
   const labels: string[] = [];

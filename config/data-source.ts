@@ -1,0 +1,138 @@
+import Type, { type Static } from 'typebox';
+
+/** A file of rows. */
+export interface CsvSource {
+  /** Relative to the configuration file. */
+  readonly csv: string;
+  /** @default ',' */
+  readonly delimiter?: string;
+}
+
+/** Which events of the event server count. */
+interface EventRange {
+  /** Name of the app. */
+  readonly events: string;
+  /** @default the events of no channel */
+  readonly channel?: string;
+  /** At or after; ISO 8601 with a zone. */
+  readonly startTime?: string;
+  /** Before; ISO 8601 with a zone. */
+  readonly untilTime?: string;
+}
+
+/** The entities of a type: a row each, made of the properties that `$set`, `$unset` and `$delete` left. */
+export interface EntitySource extends EventRange {
+  readonly entityType: string;
+}
+
+/** What entities did with others: a user with an item. */
+export interface InteractionSource extends EventRange {
+  readonly interactions: Static<typeof Interactions>;
+}
+
+export type EventSource = EntitySource | InteractionSource;
+export type DataSource = CsvSource | EventSource;
+
+const Interactions = Type.Object(
+  {
+    names: Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      description: 'Names of the events, such as `rate` and `buy`.',
+    }),
+    entityType: Type.String({ minLength: 1, default: 'user', description: 'Who acts.' }),
+    targetEntityType: Type.String({ minLength: 1, default: 'item', description: 'What is acted upon.' }),
+    value: Type.Optional(
+      Type.String({ minLength: 1, description: 'A property that holds a number, such as `rating`; none if absent.' }),
+    ),
+  },
+  { additionalProperties: false, description: 'What entities did with others, in order of time.' },
+);
+
+const Time = (description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?(Z|[+-]\\d\\d:\\d\\d)$',
+      description: `${description}, as \`2026-01-31T00:00:00Z\`; no limit if absent.`,
+    }),
+  );
+
+/** One object with all options, so that each has a path and a line in the reference; which go together is checked apart. */
+export const DataSourceSchema = Type.Unsafe<DataSource>(
+  Type.Object(
+    {
+      csv: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: 'CSV file with a header row; relative to the configuration file.',
+        }),
+      ),
+      delimiter: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 1, description: 'Column separator of the file; `,` if absent.' }),
+      ),
+      events: Type.Optional(
+        Type.String({ minLength: 1, description: 'App of the event server, with `entityType` or `interactions`.' }),
+      ),
+      channel: Type.Optional(
+        Type.String({ minLength: 1, description: 'Channel of the app; the events of no channel if absent.' }),
+      ),
+      entityType: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description:
+            'A row for each entity of this type, from its properties after `$set`, `$unset` and `$delete`, in order of ids.',
+        }),
+      ),
+      interactions: Type.Optional(Interactions),
+      startTime: Time('Only events at or after this time'),
+      untilTime: Time('Only events before this time'),
+    },
+    { additionalProperties: false, description: 'Where the rows come from: `csv` or `events`.' },
+  ),
+);
+
+const eventOptions = ['channel', 'entityType', 'interactions', 'startTime', 'untilTime'] as const;
+
+/** The source with all that its schema lets pass. */
+type Unchecked = Partial<CsvSource & EntitySource & InteractionSource>;
+
+/**
+ * What does not go together in a source that the schema lets pass, a line each.
+ * @param path of the source: `models.iris.source`
+ */
+export function dataSourceFaults(path: string, source: DataSource): string[] {
+  const { csv, delimiter, events, entityType, interactions } = source as Unchecked;
+  if (csv !== undefined && events !== undefined) return [`${path}: has both csv and events; keep one`];
+  if (csv !== undefined) {
+    return eventOptions
+      .filter((option) => option in source)
+      .map((option) => `${path}.${option}: goes with events, not with csv`);
+  }
+  if (events === undefined) return [`${path}: needs csv or events`];
+  const faults: string[] = [];
+  if (delimiter !== undefined) faults.push(`${path}.delimiter: goes with csv, not with events`);
+  if (entityType !== undefined && interactions !== undefined) {
+    faults.push(`${path}: has both entityType and interactions; keep one`);
+  } else if (entityType === undefined && interactions === undefined) {
+    faults.push(`${path}: needs entityType or interactions beside events`);
+  }
+  return [...faults, ...timeFaults(path, source as Unchecked)];
+}
+
+function timeFaults(path: string, { startTime, untilTime }: Partial<EventRange>): string[] {
+  const faults = Object.entries({ startTime, untilTime })
+    .filter(([, text]) => text !== undefined && Number.isNaN(Date.parse(text)))
+    .map(([option, text]) => `${path}.${option}: there is no such time: ${text}`);
+  if (faults.length === 0 && startTime && untilTime && Date.parse(startTime) >= Date.parse(untilTime)) {
+    faults.push(`${path}.untilTime: must be after startTime (${startTime})`);
+  }
+  return faults;
+}
+
+/** A source as people know it: `examples/iris/iris.csv`, `flower entities of app 'garden'`. */
+export function describeDataSource(source: DataSource): string {
+  if ('csv' in source) return source.csv;
+  const what =
+    'entityType' in source ? `${source.entityType} entities` : `${source.interactions.names.join(', ')} events`;
+  const channel = source.channel === undefined ? '' : `, channel '${source.channel}'`;
+  return `${what} of app '${source.events}'${channel}`;
+}
