@@ -6,7 +6,7 @@ import { createLogin, ownTables } from '../database/roles';
 /** Records which migrations were applied; the role of a version writes to it while its tables are made. */
 const ledger = 'modelapp_migrations';
 
-/** As the admin: makes the role of a version, which may use the shared tables and make its own. */
+/** As the admin: makes the role of a version, which may use the shared tables, learn from events and make its own. */
 export async function createVersionRole(admin: Client, version: Version): Promise<void> {
   const role = escapeIdentifier(Role.version(version));
   await createLogin(admin, Role.version(version));
@@ -18,6 +18,7 @@ export async function createVersionRole(admin: Client, version: Version): Promis
     const rights = table === ledger ? 'select' : 'select, insert, update';
     await admin.query(`grant ${rights} on ${escapeIdentifier(table)} to ${role}`);
   }
+  await admin.query(`grant select on ${EventTables.learnt.join(', ')} to ${role}`);
 }
 
 const isNoEventTable = (table: string): boolean => !(EventTables.all as readonly string[]).includes(table);

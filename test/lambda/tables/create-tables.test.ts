@@ -43,6 +43,18 @@ describe('creating the tables of a version', () => {
     await service.end();
   });
 
+  test('lets the models of the version learn from events, and nobody change them or see keys', async () => {
+    await tables.send('Create');
+    const service = await tables.rds.connectAs('modelapp_1_2_0');
+
+    for (const table of ['apps', 'channels', 'events']) {
+      await expect(service.query(`select * from ${table}`)).resolves.toMatchObject({ rowCount: 0 });
+    }
+    await expect(service.query('delete from events')).rejects.toThrow('permission denied');
+    await expect(service.query('select * from access_keys')).rejects.toThrow('permission denied');
+    await service.end();
+  });
+
   test('leaves nothing for the service of the version to migrate', async () => {
     await tables.send('Create');
     const service = await tables.rds.connectAs('modelapp_1_2_0');
