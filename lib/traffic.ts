@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import type { BaseStack } from './base';
 import { PublicLoadBalancer } from './constructs/load-balancer';
+import { networkAddresses } from './constructs/network';
 import { dynamicHostPorts } from './constructs/target-group';
 
 export interface TrafficStackProps extends StackProps {
@@ -34,7 +35,7 @@ export class TrafficStack extends Stack {
       certificateArn: config.aws.certificateArn,
     });
     // Whichever version comes: a rule for each version's instances would change this stack with every version.
-    entry.loadBalancer.connections.allowTo(Peer.ipv4(vpc.vpcCidrBlock), dynamicHostPorts, 'Instances of versions');
+    entry.loadBalancer.connections.allowTo(Peer.ipv4(networkAddresses), dynamicHostPorts, 'Instances of versions');
     this.listener = entry.listener;
     this.securityGroup = entry.securityGroup;
     new CfnOutput(this, 'Endpoint', { value: entry.url });

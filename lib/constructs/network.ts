@@ -2,6 +2,7 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
+  IpAddresses,
   type ISecurityGroup,
   type IVpc,
   SecurityGroup,
@@ -19,6 +20,9 @@ export interface NetworkProps {
   readonly flowLogs?: boolean;
 }
 
+/** The addresses of the VPC: a constant, so that a stack may name them without an output that Base has to be deployed with. */
+export const networkAddresses = '10.0.0.0/16';
+
 /** The VPC of all stacks, two zones without NAT, and the security group whose members may reach the database. */
 export class Network extends Construct {
   readonly vpc: IVpc;
@@ -27,6 +31,7 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, { flowLogs = false }: NetworkProps) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(networkAddresses),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [

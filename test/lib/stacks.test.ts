@@ -32,6 +32,12 @@ test('the shared entry comes before the versions, and the split after them', () 
   ]);
 });
 
+test('a shared entry and a split can come later: Base is deployed with the same outputs without them', () => {
+  const base = (options: SynthesisOptions) => synthesize(options).template('ModelApp-Base').toJSON();
+
+  expect(base({ otherVersions: ['1.1.0'], split: '1.1.0:1' })).toEqual(base({}));
+});
+
 test('each stack is deployed after those that it refers to', () => {
   const { stacks } = synthesize({ otherVersions: ['1.1.0', '1.0.0'], split: '1.1.0:1,1.2.0:1' });
 

@@ -71,7 +71,7 @@ describe('the shared entry', () => {
       SecurityGroupIngress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 80, ToPort: 80 })],
       SecurityGroupEgress: [
         Match.objectLike({
-          CidrIp: { 'Fn::GetStackOutput': Match.objectLike({ OutputName: Match.stringLikeRegexp('CidrBlock') }) },
+          CidrIp: '10.0.0.0/16',
           FromPort: 32768,
           ToPort: 65535,
         }),
