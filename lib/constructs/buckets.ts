@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -24,7 +24,8 @@ export class Buckets extends Construct {
       new PolicyStatement({
         principals: [new ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
         actions: ['s3:PutObject'],
-        resources: [this.logs.arnForObjects('alb/*')],
+        // Load balancers of another account write below its number, which their prefix cannot forge.
+        resources: [this.logs.arnForObjects(`alb/*/AWSLogs/${Stack.of(this).account}/*`)],
       }),
     );
     Validations.of(this.logs).acknowledge({

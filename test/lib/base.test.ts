@@ -190,15 +190,15 @@ describe('the buckets', () => {
     });
   });
 
-  test('load balancers may write their logs below alb/', () => {
-    base.hasResourceProperties('AWS::S3::BucketPolicy', {
+  test('load balancers of this account may write their logs below alb/, and none of another', () => {
+    withAws(environment).hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
             Effect: 'Allow',
             Action: 's3:PutObject',
             Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
-            Resource: { 'Fn::Join': ['', [Match.anyValue(), '/alb/*']] },
+            Resource: { 'Fn::Join': ['', [Match.anyValue(), '/alb/*/AWSLogs/111111111111/*']] },
           }),
         ]),
       },
