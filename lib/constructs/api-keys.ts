@@ -36,7 +36,7 @@ export class ApiKeys extends Construct {
       Validations.of(secret).acknowledge({
         id: 'AwsSolutions-SMG4',
         reason:
-          'Rotation would cut off every client that holds the key; the keys go with the version, or give way to configured ones.',
+          'Clients hold these keys, so a change by the clock would cut them off. They end with their version; an earlier change is made by hand, as docs/aws.md says.',
       });
     }
   }

@@ -83,7 +83,7 @@ export class Database extends Construct {
       validations.acknowledge({
         id: 'AwsSolutions-RDS10',
         reason:
-          'Turned off by aws.deletionProtection for a deployment meant to be thrown away; a snapshot is taken all the same.',
+          'Turned off by aws.deletionProtection, the step before Base is removed; until then its stack stays protected, and a deletion leaves a snapshot.',
       });
     }
   }
