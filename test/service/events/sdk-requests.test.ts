@@ -1,3 +1,4 @@
+import { importEvents } from '../../../service/events/transfer/import-events';
 import { createTestApp, startTestEventService, type TestApp, type TestEventService } from '../../support/event-service';
 
 /** The requests that the official SDKs send, as they send them. */
@@ -41,6 +42,17 @@ describe('Python', () => {
 
     expect(status).toBe(200);
   });
+
+  it('reads the bytes of a deletion, and takes a second one for a failure', async () => {
+    const event = { event: 'e', entityType: 'user', entityId: 'u' };
+    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}`, event));
+    const remove = () => service.send('DELETE', `/events/${id}.json?accessKey=${app.key}`);
+
+    const [first, second] = [await remove(), await remove()];
+
+    expect([first.status, first.text]).toEqual([200, '{"message":"Found"}']);
+    expect(second.status).not.toBe(200);
+  });
 });
 
 describe('Ruby', () => {
@@ -51,6 +63,16 @@ describe('Ruby', () => {
     const { status } = await service.send('POST', `/events.json?accessKey=${app.key}&channel=backup`, event, headers);
 
     expect(status).toBe(201);
+  });
+
+  it('sends batches to a channel, asynchronously', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const event = { event: 'buy', entityType: 'user', entityId: 'u', eventTime: '2024-05-05T10:20:30.123+02:00' };
+
+    const path = `/batch/events.json?accessKey=${app.key}&channel=backup`;
+    const { status, json } = await service.send('POST', path, [event, event], headers);
+
+    expect([status, json]).toMatchObject([200, [{ status: 201 }, { status: 201 }]]);
   });
 });
 
@@ -93,4 +115,49 @@ describe('predictionio-driver', () => {
 
     expect(status).toBe(201);
   });
+
+  it('reads JSON in every answer', async () => {
+    const path = (route: string) => `${route}.json?accessKey=${app.key}`;
+    const event = { appId: 1, event: 'e', entityType: 'user', entityId: 'u' };
+    const id = eventIdOf(await service.send('POST', path('/events'), event));
+
+    const answers = [
+      await service.send('GET', '/'),
+      await service.send('GET', path('/events')),
+      await service.send('GET', path(`/events/${id}`)),
+      await service.send('DELETE', path(`/events/${id}`)),
+      await service.send('DELETE', path(`/events/${id}`)),
+      await service.send('GET', path(`/events/${id}`)),
+      await service.send('GET', path('/events')),
+      await service.send('POST', '/events.json', event),
+      await service.send('POST', path('/events'), { ...event, event: '' }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404, 404, 404, 401, 400]);
+    for (const { text } of answers) expect(() => JSON.parse(text)).not.toThrow();
+  });
+});
+
+test.each([
+  ['Python', '{"event": "rate", "entityType": "user", "entityId": "u", "eventTime": "2024-05-05T10:20:30.123+0000"}'],
+  ['Ruby', '{"event":"rate","entityType":"user","entityId":"u","eventTime":"2024-05-05T10:20:30.123+00:00"}'],
+  ['PHP', '{"event":"rate","entityType":"user","entityId":8,"eventTime":"2024-05-05T10:20:30+0000"}'],
+  [
+    'Java',
+    '{"event":"rate","entityType":"user","entityId":"u","properties":{},"eventTime":"2024-05-05T10:20:30.123Z"}',
+  ],
+])('a file that %s exports is imported', async (_, line) => {
+  async function* lines() {
+    yield [{ bytes: Buffer.from(line), position: '1' }];
+  }
+
+  const imported = await importEvents({
+    pool: service.database.pool,
+    place: { app: app.id, channel: 0 },
+    lines: lines(),
+    skipErrors: false,
+    purge: false,
+  });
+
+  expect(imported).toMatchObject({ stored: 1, skipped: 0 });
 });
