@@ -69,7 +69,7 @@ export function asCommandError(error: unknown): unknown {
     return new CommandError(`AWS denies ${actionOf(error)}: ${reasonOf(error)}`, ExitCode.noAccess);
   }
   if (unusableCredentials.test(name)) {
-    return new CommandError(`No usable AWS credentials: ${reasonOf(error)}`, ExitCode.noAccess);
+    return noCredentials(error);
   }
   if (throttled.test(name)) {
     return new CommandError(`AWS is throttling ${actionOf(error)}: try again in a minute`);
@@ -78,6 +78,14 @@ export function asCommandError(error: unknown): unknown {
   // Errors of our own carry no such mark, and say by themselves what is wrong.
   if (failure.$metadata) return new CommandError(`${actionOf(error)} failed: ${reasonOf(error)}`);
   return error;
+}
+
+/** Says why AWS does not know the caller, and what to do. */
+export function noCredentials(error: unknown): CommandError {
+  const next = isUnreachable(error as Failure)
+    ? ''
+    : '; sign in (aws sso login, aws configure), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  return new CommandError(`No usable AWS credentials: ${reasonOf(error)}${next}`, ExitCode.noAccess);
 }
 
 /** Whether the same call may go well a little later. */

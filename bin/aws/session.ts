@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';
 import { CommandError, ExitCode } from '../failure';
 import { readVersion } from '../settings';
-import { asCommandError, reasonOf, rememberAction, type TracedClient } from './errors';
+import { asCommandError, noCredentials, rememberAction, type TracedClient } from './errors';
 import type { AwsOptions } from './options';
 import { findRegion } from './region';
 
@@ -91,7 +91,7 @@ async function identifyCaller(clients: Clients, { aws }: Config): Promise<Pick<A
     .get(STSClient)
     .send(new GetCallerIdentityCommand({}))
     .catch((error) => {
-      throw new CommandError(`No usable AWS credentials: ${reasonOf(error)}`, ExitCode.noAccess);
+      throw noCredentials(error);
     });
   if (!account || !arn)
     throw new CommandError('No usable AWS credentials: AWS does not say whose they are', ExitCode.noAccess);

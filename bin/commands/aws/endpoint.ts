@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Version } from '../../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
+import { isVersion, type Version } from '../../../config/version';
+import { type AwsOptions, withAwsOptions } from '../../aws/options';
+import { CommandError, ExitCode } from '../../failure';
 
 /** A version, or the entry that versions share. */
 export type EndpointTarget = Version | 'traffic';
@@ -34,4 +35,7 @@ export const endpointCommand = (): Command =>
       (await import('../../look/endpoint')).endpoint(target, options),
     );
 
-const parseTarget = (text: string): EndpointTarget => (text === 'traffic' ? text : parseVersionArgument(text));
+function parseTarget(text: string): EndpointTarget {
+  if (text === 'traffic' || isVersion(text)) return text;
+  throw new CommandError(`'${text}' is neither a version such as 1.2.0 nor 'traffic'`, ExitCode.usage);
+}

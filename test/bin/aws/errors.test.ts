@@ -35,49 +35,63 @@ const refused = (stderr: string, exitCode: number): Ended => ({
   exitCode,
 });
 
-describe.each([['endpoint'], ['logs'], ['deploy'], ['split'], ['revert', '1.2.0']])('modelapp %s', (...words) => {
-  test('without a region calls nobody and says where one may stand', async () => {
-    let calls = 0;
-    const count: Answerer = () => {
-      calls++;
-      return undefined;
-    };
+const signIn =
+  'sign in (aws sso login, aws configure), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
-    const ended = await modelapp(words, { answerers: [count], variables: { AWS_REGION: '' } });
+describe.each([['endpoint'], ['versions'], ['status'], ['logs'], ['deploy'], ['split'], ['revert', '1.2.0']])(
+  'modelapp %s',
+  (...words) => {
+    test('without a region calls nobody and says where one may stand', async () => {
+      let calls = 0;
+      const count: Answerer = () => {
+        calls++;
+        return undefined;
+      };
 
-    expect(ended).toEqual(
-      refused(
-        'No AWS region: pass --region, set aws.region in modelapp.config.ts or AWS_REGION, or give the profile a region',
-        4,
-      ),
-    );
-    expect(calls).toBe(0);
-  });
+      const ended = await modelapp(words, { answerers: [count], variables: { AWS_REGION: '' } });
 
-  test('without credentials says so', async () => {
-    const ended = await modelapp(words, { variables: { AWS_ACCESS_KEY_ID: '' } });
+      expect(ended).toEqual(
+        refused(
+          'No AWS region: pass --region, set aws.region in modelapp.config.ts or AWS_REGION, or give the profile a region',
+          4,
+        ),
+      );
+      expect(calls).toBe(0);
+    });
 
-    expect(ended).toEqual(refused('No usable AWS credentials: Could not load credentials from any providers', 4));
-  });
+    test('without credentials says so', async () => {
+      const ended = await modelapp(words, { variables: { AWS_ACCESS_KEY_ID: '' } });
 
-  test('with a region that is none refuses it', async () => {
-    expect(await modelapp([...words, '--region', 'Frankfurt'])).toEqual(
-      refused("'Frankfurt' is not an AWS region: write for example eu-central-1", 2),
-    );
-  });
+      expect(ended).toEqual(
+        refused(`No usable AWS credentials: Could not load credentials from any providers; ${signIn}`, 4),
+      );
+    });
 
-  test('has a help with an example', async () => {
-    const { stdout, exitCode } = await modelapp([...words, '--help']);
+    test('with a region that is none refuses it', async () => {
+      expect(await modelapp([...words, '--region', 'Frankfurt'])).toEqual(
+        refused("'Frankfurt' is not an AWS region: write for example eu-central-1", 2),
+      );
+    });
 
-    expect(stdout).toContain(`\nExamples:\n  modelapp ${words.join(' ')}`);
-    for (const option of ['--region', '--config', '--json']) expect(stdout).toContain(option);
-    expect(exitCode).toBe(0);
-  });
-});
+    test('has a help with an example', async () => {
+      const { stdout, exitCode } = await modelapp([...words, '--help']);
 
-test.each(['endpoint', 'logs', 'deploy', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
+      expect(stdout).toContain(`\nExamples:\n  modelapp ${words.join(' ')}`);
+      for (const option of ['--region', '--config', '--json']) expect(stdout).toContain(option);
+      expect(exitCode).toBe(0);
+    });
+  },
+);
+
+test.each(['status', 'logs', 'deploy', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
   expect(await modelapp([verb, '1.2'])).toEqual(
     refused("'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0", 2),
+  );
+});
+
+test.each(['1.2', 'Traffic'])('modelapp endpoint %s is told what else it may be', async (target) => {
+  expect(await modelapp(['endpoint', target])).toEqual(
+    refused(`'${target}' is neither a version such as 1.2.0 nor 'traffic'`, 2),
   );
 });
 
@@ -87,7 +101,7 @@ test('credentials that AWS refuses are told with its reason', async () => {
   ];
 
   expect(await modelapp(['endpoint'], { answerers })).toEqual(
-    refused('No usable AWS credentials: The security token included in the request is expired', 4),
+    refused(`No usable AWS credentials: The security token included in the request is expired; ${signIn}`, 4),
   );
 });
 
@@ -97,7 +111,7 @@ test('credentials that expire on the way are told as such', async () => {
   ];
 
   expect(await modelapp(['endpoint'], { answerers })).toEqual(
-    refused('No usable AWS credentials: The security token included in the request is expired', 4),
+    refused(`No usable AWS credentials: The security token included in the request is expired; ${signIn}`, 4),
   );
 });
 
