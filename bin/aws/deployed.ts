@@ -1,3 +1,4 @@
+import type { Version } from '../../config/version';
 import { CommandError, ExitCode } from '../failure';
 import type { AwsSession } from './session';
 import { describeFailure, firstFailure } from './stack-events';
@@ -8,14 +9,16 @@ const isEmpty = ({ state }: StackSummary): boolean => state === 'REVIEW_IN_PROGR
 
 /**
  * A stack that is there, in whatever state.
- * @throws {CommandError} naming the versions that are deployed, if it is not
+ * @throws {CommandError} naming the versions that are deployed and what is in progress, if it is not
  */
 export async function requireStack(session: AwsSession, name: string): Promise<StackSummary> {
   const stack = await findStack(session, name);
   if (stack && !isEmpty(stack)) return stack;
-  const versions = (await listStacks(session)).flatMap((other) => (isEmpty(other) ? [] : (other.version ?? [])));
+  const others = (await listStacks(session)).filter((other) => !isEmpty(other));
+  const versions = others.flatMap(({ version }) => version ?? []).join(', ') || 'no version';
+  const running = others.filter(({ state }) => isInProgress(state)).map((other) => `; ${other.name} is ${other.state}`);
   throw new CommandError(
-    `${name} is not deployed in ${session.region}; deployed: ${versions.join(', ') || 'no version'}`,
+    `${name} is not deployed in ${session.region}; deployed: ${versions}${running.join('')}`,
     ExitCode.absent,
   );
 }
@@ -28,12 +31,18 @@ export async function requireWorkingStack(session: AwsSession, name: string): Pr
   const stack = await requireStack(session, name);
   const { state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(`${name} is ${state}: wait until that has ended; modelapp status shows it`, ExitCode.absent);
+    throw new CommandError(inProgress(stack, session.names.versionOfStack(name)), ExitCode.absent);
   }
   if (isFailed(state) && !isRolledBack(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.absent);
   }
   return stack;
+}
+
+/** Why a stack cannot be worked on now: something else does. */
+export function inProgress({ name, state }: StackSummary, version: Version | undefined): string {
+  const command = version ? `modelapp status ${version}` : 'modelapp status';
+  return `${name} is ${state}: wait until that has ended; ${command} shows it`;
 }
 
 /** Whether an update failed and left what was there before. */
@@ -54,10 +63,7 @@ export async function requireDeployable(session: AwsSession, stack: StackSummary
   if (!stack || isEmpty(stack)) return;
   const { name, state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(
-      `${name} is ${state}: wait until that has ended; modelapp status shows it`,
-      ExitCode.refused,
-    );
+    throw new CommandError(inProgress(stack, session.names.versionOfStack(name)), ExitCode.refused);
   }
   if (isFailed(state) && !deployable.test(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.refused);

@@ -25,6 +25,10 @@ export interface DeploymentStack extends StackSummary {
 /** Whether an operation runs on the stack. */
 export const isInProgress = (state: string): boolean => state.endsWith('_IN_PROGRESS');
 
+/** Whether a stack can be deleted now. A deletion that runs is joined; where a stack was only announced nothing runs. */
+export const mayBeDeleted = (state: string): boolean =>
+  !isInProgress(state) || /^(DELETE|REVIEW)_IN_PROGRESS$/.test(state);
+
 /** Whether the last operation failed, rolled back or not. */
 export const isFailed = (state: string): boolean =>
   !isInProgress(state) && (state.endsWith('_FAILED') || state.includes('ROLLBACK'));

@@ -1,5 +1,6 @@
 import { formatSplit, takingTraffic } from '../../config/split';
-import { isInProgress } from '../aws/stacks';
+import { inProgress } from '../aws/deployed';
+import { mayBeDeleted } from '../aws/stacks';
 import type { Survey } from './survey';
 
 /** Why a version must not be reverted now, with the next step; undefined if it may. */
@@ -14,11 +15,7 @@ export function refusal({
     return `${version} takes traffic (${formatSplit(split)}); next: modelapp split ${next}`;
   }
   if (!stack) return undefined;
-  // A deletion that runs is joined; a stack that was only announced has nothing in progress.
-  const mayBeDeleted = ['DELETE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(stack.state);
-  if (isInProgress(stack.state) && !mayBeDeleted) {
-    return `${stack.name} is ${stack.state}: wait until that has ended; modelapp status shows it`;
-  }
+  if (!mayBeDeleted(stack.state)) return inProgress(stack, version);
   if (stack.terminationProtection) {
     return `${stack.name} is protected against deletion; if it may go, next: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack.name}`;
   }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatSplit, type Split } from '../../config/split';
 import type { Version } from '../../config/version';
 import { deleteStack, liftProtection } from '../aws/delete-stack';
-import { requireDeployable, requireWorkingStack } from '../aws/deployed';
+import { inProgress, requireDeployable, requireWorkingStack } from '../aws/deployed';
 import { readListedVersions } from '../aws/listed-versions';
 import type { AwsOptions } from '../aws/options';
 import type { AwsSession } from '../aws/session';
-import { findStack, isInProgress, listStacks, type StackSummary } from '../aws/stacks';
+import { findStack, listStacks, mayBeDeleted, type StackSummary } from '../aws/stacks';
 import { requireOwnConfiguration, SynthesizedStacks } from '../deploy/synthesized-stacks';
 import { CommandError, ExitCode } from '../failure';
 import { progress } from '../output';
@@ -56,9 +56,7 @@ export async function changeSplit(session: AwsSession, options: AwsOptions, spli
 export async function removeSplit(session: AwsSession): Promise<boolean> {
   const stack = await findStack(session, session.names.splitStack);
   if (stack) {
-    if (isInProgress(stack.state) && stack.state !== 'DELETE_IN_PROGRESS') {
-      throw new CommandError(`${stack.name} is ${stack.state}; wait until that has ended`, ExitCode.refused);
-    }
+    if (!mayBeDeleted(stack.state)) throw new CommandError(inProgress(stack, undefined), ExitCode.refused);
     progress(`Deleting ${stack.name}`);
     await liftProtection(session, stack);
     await deleteStack(session, stack);
@@ -70,14 +68,14 @@ export async function removeSplit(session: AwsSession): Promise<boolean> {
 async function makeLive(session: AwsSession): Promise<SplitState> {
   for (let look = 1; ; look++) {
     const state = await readSplit(session);
-    if (!hasDrifted(state) && !state.guard?.removals.length) return state;
+    if (!hasDrifted(state) && !state.guard.record?.removals.length) return state;
     const deployed = await readDeployedSplit(session);
     if (!deployed || look === 5) {
       throw new CommandError('the load balancer does not split traffic as it was deployed; look at it: modelapp split');
     }
     progress('Correcting the rule of the load balancer, which was changed since it was deployed');
     await restoreLiveRule(session, deployed);
-    if (state.guard) await forgetRemovals(session, state.guard);
+    if (state.guard.record) await forgetRemovals(session, state.guard.record);
     await sleep(1_000);
   }
 }

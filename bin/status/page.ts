@@ -1,12 +1,13 @@
 import type { Version } from '../../config/version';
 import { table } from '../output';
-import { type Problem, type Status, shortId, time } from './report';
+import { type Problem, type StackStatus, type Status, shortId, time } from './report';
 
 /** The status as a person reads it: first what is wrong, then everything. */
 export function page(status: Status, problems: readonly Problem[], version: Version, now = new Date()): string {
   const { stack, endpoint, region, account } = status;
   const sections: readonly (readonly [name: string, lines: readonly string[]])[] = [
-    ['Stack', [`${stack.state} since ${since(stack.since, now)}`, ...(stack.step ? [`last step: ${stack.step}`] : [])]],
+    ['Stack', [stateLine(stack, now), ...(stack.step ? [`last step: ${stack.step}`] : [])]],
+    ['Shared', sharedLines(status, now)],
     ['Endpoint', [endpoint ?? 'none yet']],
     ['Traffic', trafficLines(status)],
     ['Tasks', taskLines(status, now)],
@@ -26,17 +27,27 @@ export function page(status: Status, problems: readonly Problem[], version: Vers
   ].join('\n');
 }
 
-function verdict({ stack }: Status, problems: readonly Problem[]): string[] {
-  if (problems.length === 0) return [stack.step ? 'IN PROGRESS, no problem so far' : 'HEALTHY'];
+function verdict({ stack, shared }: Status, problems: readonly Problem[]): string[] {
+  if (problems.length === 0)
+    return [[stack, ...shared].some(({ step }) => step) ? 'IN PROGRESS, no problem so far' : 'HEALTHY'];
   const rows = problems.map(({ about, text }) => [` ! ${about}`, text]);
   return [problems.length === 1 ? '1 PROBLEM' : `${problems.length} PROBLEMS`, ...table(rows).split('\n')];
 }
 
+const stateLine = ({ state, since: changed }: StackStatus, now: Date): string =>
+  `${state} since ${since(changed, now)}`;
+
+const sharedLines = ({ shared }: Status, now: Date): string[] =>
+  lines(shared.map((stack) => [stack.name, stateLine(stack, now), stack.step ? `last step: ${stack.step}` : '']));
+
 function trafficLines({ traffic }: Status): string[] {
   if (!traffic) return ['not split'];
-  const { weight, sum, deployed } = traffic;
+  const { weight, sum, deployed, guardFault } = traffic;
   const share = sum > 0 ? ((100 * weight) / sum).toFixed(1) : '0.0';
-  return [`weight ${weight} of ${sum} (${share} %)${weight === deployed ? '' : `, deployed with ${deployed}`}`];
+  return [
+    `weight ${weight} of ${sum} (${share} %)${weight === deployed ? '' : `, deployed with ${deployed}`}`,
+    ...(guardFault ? ['rollout guard: not known'] : []),
+  ];
 }
 
 function taskLines({ tasks }: Status, now: Date): string[] {

@@ -7,6 +7,8 @@ import type { TasksStatus } from './tasks';
 /** How a version is, as `status --json` prints it. */
 export interface Status {
   readonly stack: StackStatus;
+  /** The stacks of the deployment that are no version's. */
+  readonly shared: readonly StackStatus[];
   readonly endpoint: string | undefined;
   readonly region: string;
   readonly account: string;
@@ -37,6 +39,8 @@ export interface TrafficStatus {
   readonly deployed: number;
   /** That the rollout guard took the version out, if it did. */
   readonly removal: GuardRecord['removals'][number] | undefined;
+  /** Why it is not known what the rollout guard did; undefined if it is. */
+  readonly guardFault: string | undefined;
 }
 
 /** Something that a person on call has to know, in one line. */
@@ -47,7 +51,7 @@ export interface Problem {
 
 /** What is wrong with a version, what is closest to the users first. */
 export const problemsOf = (status: Status): Problem[] => [
-  ...stackProblems(status.stack),
+  ...stackProblems(status),
   ...alarmProblems(status),
   ...trafficProblems(status.traffic),
   ...targetProblems(status),
@@ -58,7 +62,12 @@ export const problemsOf = (status: Status): Problem[] => [
 const problem = (about: Problem['about'], ...texts: readonly string[]): Problem[] =>
   texts.map((text) => ({ about, text }));
 
-const stackProblems = ({ failure }: StackStatus): Problem[] => (failure ? problem('stack', failure) : []);
+const stackProblems = ({ stack, shared }: Status): Problem[] =>
+  problem(
+    'stack',
+    ...(stack.failure ? [stack.failure] : []),
+    ...shared.flatMap(({ name, failure }) => (failure ? [`${name} is ${failure}`] : [])),
+  );
 
 /** An alarm that is missing where the stack says that all is made was deleted by hand. */
 function alarmProblems({ alarms, stack }: Status): Problem[] {
@@ -76,12 +85,13 @@ function alarmProblems({ alarms, stack }: Status): Problem[] {
 
 function trafficProblems(traffic: TrafficStatus | undefined): Problem[] {
   if (!traffic) return [];
-  const { sum, removal } = traffic;
+  const { sum, removal, guardFault } = traffic;
   const told = removal && `${time(new Date(removal.at))} because ${removal.alarm} fired`;
   return problem(
     'traffic',
     ...(sum === 0 ? ['the rule that splits traffic is gone: modelapp split shows what was deployed'] : []),
     ...(told ? [`the rollout guard took this version out of the split at ${told}; back in: modelapp split`] : []),
+    ...(guardFault ? [`the state of the rollout guard is not known: ${guardFault}`] : []),
   );
 }
 

@@ -3,7 +3,7 @@ import { explainFailure, requireStack } from '../aws/deployed';
 import type { AwsOptions } from '../aws/options';
 import { type AwsSession, withSession } from '../aws/session';
 import { latestStep } from '../aws/stack-events';
-import { isFailed, isInProgress, type StackSummary } from '../aws/stacks';
+import { isFailed, isInProgress, listStacks, type StackSummary } from '../aws/stacks';
 import { print, printJson } from '../output';
 import { readAlarms } from './alarms';
 import { readInstances } from './instances';
@@ -27,8 +27,9 @@ export const status = (asked: Version | undefined, options: AwsOptions): Promise
 async function readStatus(session: AwsSession, version: Version): Promise<Status> {
   const stack = await requireStack(session, session.names.versionStack(version));
   const resources = await readResources(session, stack);
-  const [stackStatus, traffic, tasks, targets, instances, alarms] = await Promise.all([
+  const [stackStatus, shared, traffic, tasks, targets, instances, alarms] = await Promise.all([
     readStackStatus(session, stack),
+    readSharedStacks(session),
     readTraffic(session, version),
     readTasks(session, resources),
     readTargets(session, resources.targetGroups),
@@ -37,7 +38,12 @@ async function readStatus(session: AwsSession, version: Version): Promise<Status
   ]);
   const { region, account } = session;
   const endpoint = stack.outputs.Endpoint;
-  return { stack: stackStatus, endpoint, region, account, traffic, tasks, targets, instances, alarms };
+  return { stack: stackStatus, shared, endpoint, region, account, traffic, tasks, targets, instances, alarms };
+}
+
+async function readSharedStacks(session: AwsSession): Promise<StackStatus[]> {
+  const shared = (await listStacks(session)).filter(({ version }) => version === undefined);
+  return Promise.all(shared.map((stack) => readStackStatus(session, stack)));
 }
 
 async function readStackStatus(session: AwsSession, stack: StackSummary): Promise<StackStatus> {

@@ -15,6 +15,7 @@ export async function readTraffic(session: AwsSession, version: Version): Promis
     weight,
     sum: Object.values(live).reduce((sum, each) => sum + each, 0),
     deployed: split.weights.find((entry) => entry.version === version)?.weight ?? 0,
-    removal: weight === 0 ? guard?.removals.find((removal) => removal.version === version) : undefined,
+    removal: weight === 0 ? guard.record?.removals.find((removal) => removal.version === version) : undefined,
+    guardFault: guard.fault,
   };
 }

@@ -61,7 +61,7 @@ test.each<[string, () => void, number, string]>([
     'a version that is being deployed',
     () => cloudFormation.stacks.push(stack('ModelApp-1-2-0', 'CREATE_IN_PROGRESS')),
     5,
-    'ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status shows it',
+    'ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status 1.2.0 shows it',
   ],
   [
     'a version that failed for good',

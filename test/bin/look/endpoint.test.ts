@@ -119,7 +119,7 @@ test('of a stack in progress tells its state', async () => {
   stacks.push(deployed('ModelApp-1-2-0', { state: 'CREATE_IN_PROGRESS', outputs: {} }));
 
   expect(await endpoint()).toEqual(
-    refused('ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status shows it', 3),
+    refused('ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status 1.2.0 shows it', 3),
   );
 });
 

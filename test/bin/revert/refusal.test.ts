@@ -33,7 +33,9 @@ test.each(['DELETE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'])('%s does not bar a delet
 test.each(['CREATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])(
   '%s bars it',
   (state) => {
-    expect(refused(state)).toBe(`ModelApp-1-2-0 is ${state}: wait until that has ended; modelapp status shows it`);
+    expect(refused(state)).toBe(
+      `ModelApp-1-2-0 is ${state}: wait until that has ended; modelapp status 1.2.0 shows it`,
+    );
   },
 );
 

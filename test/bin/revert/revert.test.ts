@@ -177,7 +177,7 @@ describe('of a version that is live', () => {
     const { stderr, exitCode } = await revert('1.2.0', '--yes');
 
     expect(stderr).toContain(
-      'modelapp: ModelApp-1-2-0 is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status shows it\n',
+      'modelapp: ModelApp-1-2-0 is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status 1.2.0 shows it\n',
     );
     expect(exitCode).toBe(5);
   });

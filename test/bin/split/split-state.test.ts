@@ -1,11 +1,12 @@
-import { asDocument, describe as describeSplit, hasDrifted, type SplitState } from '../../../bin/split/split-state';
+import { asDocument, describe, hasDrifted, type SplitState } from '../../../bin/split/split-state';
 import { parseSplit } from '../../../config/split';
+import { parseVersion } from '../../../config/version';
 
 const state = (change: Partial<SplitState> = {}): SplitState => ({
   endpoint: 'http://traffic.example',
   deployed: parseSplit('1.1.0:90,1.2.0:10'),
   live: { '1.1.0': 90, '1.2.0': 10 },
-  guard: undefined,
+  guard: { record: undefined, fault: undefined },
   ...change,
 });
 
@@ -22,8 +23,10 @@ const removal = {
 
 const guarded = state({
   live: { '1.1.0': 90 },
-  guard: { split: { '1.1.0': 90, '1.2.0': 10 }, removals: [removal] },
+  guard: { record: { split: { '1.1.0': 90, '1.2.0': 10 }, removals: [removal] }, fault: undefined },
 });
+
+const describeSplit = (shown: SplitState): string => describe(shown, parseVersion('1.2.0'));
 
 test('shows weights and shares', () => {
   expect(describeSplit(state()).split('\n')).toEqual([
@@ -41,6 +44,17 @@ test('shows what the guard did, and how to put the version back', () => {
     'The rollout guard took 1.2.0 out at 2026-01-02T03:04:05.000Z: modelapp-1-2-0-errors fired. Threshold Crossed',
     'The load balancer differs from what was deployed; to restore that: modelapp split 1.1.0:90,1.2.0:10',
   ]);
+});
+
+const unread = state({ guard: { record: undefined, fault: 'AWS denies ssm:GetParameter: no' } });
+
+test('shows the split without what the guard did where that cannot be read, and why', () => {
+  expect(describeSplit(unread).split('\n').slice(2)).toEqual([
+    '1.1.0    90      90.0 %  90',
+    '1.2.0    10      10.0 %  10',
+    'What the rollout guard did is not known: AWS denies ssm:GetParameter: no',
+  ]);
+  expect(asDocument(unread)).toMatchObject({ guard: [], guardFault: 'AWS denies ssm:GetParameter: no' });
 });
 
 test('shows a target group that is no version by its address', () => {

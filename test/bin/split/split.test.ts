@@ -1,6 +1,7 @@
 import { FakeListenerRule, ruleArn } from '../../lambda/support/fake-listener-rule';
 import { FakeParameter } from '../../lambda/support/fake-parameter';
-import { type Loopback, startLoopback } from '../../lambda/support/loopback';
+import { type Answerer, type Loopback, startLoopback } from '../../lambda/support/loopback';
+import { fails } from '../aws/support/answers';
 import { awsAt, type Ended, ModelappCommand } from '../aws/support/command';
 import { FakeCloudFormation, type FakeStack } from '../aws/support/fake-cloudformation';
 import { fakeSts } from '../aws/support/fake-sts';
@@ -92,6 +93,28 @@ describe('modelapp split', () => {
     });
   });
 
+  test.each<[string, () => Answerer, string]>([
+    ['denied', () => fails('GetParameter', 'AccessDeniedException', 'no', 403), 'AWS denies ssm:GetParameter: no'],
+    [
+      'broken',
+      () => {
+        parameter.versions.push('{');
+        return parameter.answerer;
+      },
+      "the rollout guard's record cannot be read: it is not JSON",
+    ],
+  ])('shows it also where the record of the rollout guard is %s', async (_, given, reason) => {
+    await aws.close();
+    aws = await startLoopback(fakeSts(), rule.answerer, cloudFormation.answerer, given());
+    cloudFormation.stacks.push(splitStack());
+
+    const { stdout, exitCode } = await split();
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('1.2.0    10      10.0 %  10\n');
+    expect(stdout).toContain(`What the rollout guard did is not known: ${reason}\n`);
+  });
+
   test('says how to begin where traffic is not split', async () => {
     expect(await split()).toEqual({
       stdout:
@@ -130,7 +153,7 @@ describe('modelapp split SPEC', () => {
       () => cloudFormation.stacks.push(version('ModelApp-1-2-0', shared, 'CREATE_IN_PROGRESS')),
       '1.2.0:100',
       3,
-      'ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status shows it',
+      'ModelApp-1-2-0 is CREATE_IN_PROGRESS: wait until that has ended; modelapp status 1.2.0 shows it',
     ],
     [
       'while the split is being changed',
@@ -176,6 +199,24 @@ describe('modelapp split SPEC', () => {
 });
 
 describe('modelapp split off', () => {
+  test('waits for what runs on the split, and names the command that shows it', async () => {
+    cloudFormation.stacks.push({ ...splitStack(), state: 'UPDATE_IN_PROGRESS' });
+
+    expect(await split('off')).toEqual({
+      stdout: '',
+      stderr: 'modelapp: ModelApp-Split is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status shows it\n',
+      exitCode: 5,
+    });
+  });
+
+  test('removes a split that was only announced', async () => {
+    const announced: FakeStack = { ...splitStack(), state: 'REVIEW_IN_PROGRESS' };
+    cloudFormation.stacks.push(announced);
+
+    expect((await split('off')).stdout).toBe('Traffic is no longer split\n');
+    expect(announced.state).toBe('DELETE_COMPLETE');
+  });
+
   test('lifts the protection and removes the stack', async () => {
     const stack = splitStack();
     cloudFormation.stacks.push(stack);

@@ -13,6 +13,7 @@ ModelApp-1-2-0 in eu-central-1, account 123456789012
 HEALTHY
 
 Stack      UPDATE_COMPLETE since 2026-03-01 10:00 UTC (2 h ago)
+Shared     ModelApp-Base  UPDATE_COMPLETE since 2026-03-01 09:00 UTC (3 h ago)
 Endpoint   http://one.eu-central-1.elb.amazonaws.com
 Traffic    weight 10 of 100 (10.0 %)
 Tasks      2 desired, 2 running, 0 pending; deployment COMPLETED
@@ -86,6 +87,7 @@ IN PROGRESS, no problem so far
 
 Stack      CREATE_IN_PROGRESS since 2026-03-01 10:00 UTC (2 h ago)
            last step: Service CREATE_IN_PROGRESS
+Shared     ModelApp-Base  UPDATE_COMPLETE since 2026-03-01 09:00 UTC (3 h ago)
 Endpoint   none yet
 Traffic    not split
 Tasks      none yet
@@ -98,7 +100,30 @@ Logs       modelapp logs 1.2.0 --follow`);
 });
 
 test('a version that takes less traffic than it was deployed with is shown with both', () => {
-  const traffic = { weight: 0, sum: 90, deployed: 10, removal: undefined };
+  const traffic = { weight: 0, sum: 90, deployed: 10, removal: undefined, guardFault: undefined };
 
   expect(shown({ ...healthy, traffic })).toContain('\nTraffic    weight 0 of 90 (0.0 %), deployed with 10\n');
+});
+
+test('a shared stack that is being changed is shown with its last step', () => {
+  const [base] = healthy.shared;
+  const shared = [{ ...base!, state: 'UPDATE_IN_PROGRESS', step: 'Instance UPDATE_IN_PROGRESS' }];
+
+  const lines = shown({ ...healthy, shared }).split('\n');
+
+  expect(lines[2]).toBe('IN PROGRESS, no problem so far');
+  expect(lines).toContain(
+    'Shared     ModelApp-Base  UPDATE_IN_PROGRESS since 2026-03-01 09:00 UTC (3 h ago)  last step: Instance UPDATE_IN_PROGRESS',
+  );
+});
+
+test('all else is shown where the state of the rollout guard is not known', () => {
+  const traffic = { ...healthy.traffic!, guardFault: 'AWS denies ssm:GetParameter: no' };
+
+  const lines = shown({ ...healthy, traffic }).split('\n');
+
+  expect(lines).toContain(' ! traffic  the state of the rollout guard is not known: AWS denies ssm:GetParameter: no');
+  expect(lines.slice(lines.indexOf('Traffic    weight 10 of 100 (10.0 %)'))).toContain(
+    '           rollout guard: not known',
+  );
 });

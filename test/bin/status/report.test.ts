@@ -24,6 +24,12 @@ test('a stack that failed is one, with what to do', () => {
   expect(problems({ stack: { ...healthy.stack, failure } })).toEqual([`stack: ${failure}`]);
 });
 
+test('so is a shared stack that failed', () => {
+  const failure = 'UPDATE_ROLLBACK_FAILED (Instance: no capacity); next: npx cdk rollback ModelApp-Base';
+
+  expect(problems({ shared: [{ ...healthy.shared[0]!, failure }] })).toEqual([`stack: ModelApp-Base is ${failure}`]);
+});
+
 test('an alarm that is on is one, with its time and reason', () => {
   const [errors, ...others] = healthy.alarms;
   const on = { ...errors!, state: 'ALARM', since: at('11:30:00'), reason: 'Threshold Crossed: 3 out of 5' };
@@ -59,15 +65,15 @@ test('that the rollout guard took the version out of the split is one', () => {
     announced: true,
   };
 
-  expect(problems({ traffic: { weight: 0, sum: 90, deployed: 10, removal } })).toEqual([
+  expect(problems({ traffic: { weight: 0, sum: 90, deployed: 10, removal, guardFault: undefined } })).toEqual([
     'traffic: the rollout guard took this version out of the split at 2026-03-01 11:30 UTC because modelapp-1-2-0-errors fired; back in: modelapp split',
   ]);
 });
 
 test('that the rule of the split is gone is one', () => {
-  expect(problems({ traffic: { weight: 0, sum: 0, deployed: 10, removal: undefined } })).toEqual([
-    'traffic: the rule that splits traffic is gone: modelapp split shows what was deployed',
-  ]);
+  expect(problems({ traffic: { weight: 0, sum: 0, deployed: 10, removal: undefined, guardFault: undefined } })).toEqual(
+    ['traffic: the rule that splits traffic is gone: modelapp split shows what was deployed'],
+  );
 });
 
 test('each target that is unhealthy is one, with its reason', () => {

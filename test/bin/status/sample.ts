@@ -11,10 +11,13 @@ export const healthy: Status = {
     failure: undefined,
     step: undefined,
   },
+  shared: [
+    { name: 'ModelApp-Base', state: 'UPDATE_COMPLETE', since: at('09:00:00'), failure: undefined, step: undefined },
+  ],
   endpoint: 'http://one.eu-central-1.elb.amazonaws.com',
   region: 'eu-central-1',
   account: '123456789012',
-  traffic: { weight: 10, sum: 100, deployed: 10, removal: undefined },
+  traffic: { weight: 10, sum: 100, deployed: 10, removal: undefined, guardFault: undefined },
   tasks: {
     desired: 2,
     running: 2,

@@ -63,6 +63,7 @@ test('as JSON tells all that AWS knows of a version, and what is wrong with it',
       { about: 'instances', text: 'the last try to start one failed at 2026-03-01 10:00 UTC: No capacity' },
     ],
     stack: { name: 'ModelApp-1-2-0', state: 'UPDATE_COMPLETE', since: '2026-01-02T03:04:05.000Z' },
+    shared: [],
     endpoint: 'http://one',
     region: 'eu-central-1',
     account: '123456789012',
@@ -153,6 +154,49 @@ test('tells the weight of a version that takes traffic', async () => {
   expect(JSON.parse(stdout).traffic).toEqual({ weight: 5, sum: 95, deployed: 10 });
 });
 
+test.each<[string, () => Answerer, string]>([
+  ['denied', () => fails('GetParameter', 'AccessDeniedException', 'no', 403), 'AWS denies ssm:GetParameter: no'],
+  [
+    'broken',
+    () => {
+      const parameter = new FakeParameter('/modelapp/split/guard');
+      parameter.versions.push('{}');
+      return parameter.answerer;
+    },
+    "the rollout guard's record cannot be read: it must have required properties split, removals",
+  ],
+])('tells all else where the record of the rollout guard is %s', async (_, record, guardFault) => {
+  const rule = new FakeListenerRule({ 'arn:other': 90, [groups.shared]: 10 });
+
+  const { stdout, exitCode } = await status(['--json'], [version, split], record(), onlyRules(rule));
+
+  expect(exitCode).toBe(0);
+  const found = JSON.parse(stdout);
+  expect(found.traffic).toEqual({ weight: 10, sum: 100, deployed: 10, guardFault });
+  expect(found.tasks.desired).toBe(2);
+  expect(found.problems).toContainEqual({
+    about: 'traffic',
+    text: `the state of the rollout guard is not known: ${guardFault}`,
+  });
+});
+
+test('tells of the shared stacks, and what failed there', async () => {
+  const base: FakeStack = {
+    name: 'ModelApp-Base',
+    state: 'UPDATE_ROLLBACK_FAILED',
+    tags: { 'modelapp:stack': 'ModelApp-Base' },
+    events: [{ id: '1', resource: 'Instance', state: 'UPDATE_FAILED', reason: 'no capacity' }],
+  };
+  const failure = 'UPDATE_ROLLBACK_FAILED (Instance: no capacity); next: npx cdk rollback ModelApp-Base';
+
+  const { stdout } = await status(['--json'], [version, base]);
+
+  expect(JSON.parse(stdout).shared).toEqual([
+    { name: 'ModelApp-Base', state: 'UPDATE_ROLLBACK_FAILED', since: '2026-01-02T03:04:05.000Z', failure },
+  ]);
+  expect(JSON.parse(stdout).problems[0]).toEqual({ about: 'stack', text: `ModelApp-Base is ${failure}` });
+});
+
 /** The fake rule takes every request to the load balancing service for its own. */
 const onlyRules =
   (rule: FakeListenerRule): Answerer =>
@@ -181,6 +225,21 @@ test('tells what failed first, and what to do', async () => {
 test('of a version that is not there names those that are', async () => {
   expect(await status(['1.3.0'], [version])).toEqual(
     refused('ModelApp-1-3-0 is not deployed in eu-central-1; deployed: 1.2.0', 3),
+  );
+});
+
+test('of a version that is not there yet names what is in progress', async () => {
+  const base: FakeStack = {
+    name: 'ModelApp-Base',
+    state: 'CREATE_IN_PROGRESS',
+    tags: { 'modelapp:stack': 'ModelApp-Base' },
+  };
+
+  expect(await status([], [base])).toEqual(
+    refused(
+      'ModelApp-1-2-0 is not deployed in eu-central-1; deployed: no version; ModelApp-Base is CREATE_IN_PROGRESS',
+      3,
+    ),
   );
 });
 
