@@ -28,7 +28,9 @@ export async function createSharedRoles(admin: Client, database: string): Promis
     for (const role of [Role.events, Role.training]) {
       await createLogin(admin, role);
       await admin.query(`grant ${tokenLogin} to ${escapeIdentifier(role)}`);
-      await admin.query(`grant connect on database ${escapeIdentifier(database)} to ${escapeIdentifier(role)}`);
+      // Imports of events collect their lines in a temporary table first.
+      const rights = role === Role.events ? 'connect, temporary' : 'connect';
+      await admin.query(`grant ${rights} on database ${escapeIdentifier(database)} to ${escapeIdentifier(role)}`);
       await admin.query(`grant usage on schema public to ${escapeIdentifier(role)}`);
     }
     for (const table of (await ownTables(admin)).filter((name) => name !== EventTables.keys)) {

@@ -102,6 +102,15 @@ test('the event server reads and writes its tables, and no others', async () => 
   await events.end();
 });
 
+test('the event server makes temporary tables, which imports need, and no others', async () => {
+  await send('Create');
+  const events = await rds.connectAs('modelapp_events');
+
+  await expect(events.query('create temporary table lines (line text)')).resolves.toBeDefined();
+  await expect(events.query('create table lines_to_stay (line text)')).rejects.toThrow('permission denied');
+  await events.end();
+});
+
 test('training reads events, and nothing of access keys', async () => {
   await send('Create');
   const training = await rds.connectAs('modelapp_training');
