@@ -11,7 +11,7 @@ COPY app/ ./
 
 ENV NODE_ENV=production MODELAPP_HOST=0.0.0.0 MODELAPP_DATA=/var/lib/modelapp
 USER 10001:10001
-EXPOSE 8080
+EXPOSE 8080 7070
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "health.js"]
 ENTRYPOINT ["node", "modelapp.js"]

@@ -16,14 +16,26 @@ export const Environment = {
   /** Address the service listens on. */
   host: 'MODELAPP_HOST',
   port: 'MODELAPP_PORT',
+  /** What the instance serves, a `ServiceRole`; `inference` if unset. */
+  role: 'MODELAPP_ROLE',
   /** Number of service processes; one per core if unset. */
   processes: 'MODELAPP_PROCESSES',
   /** Least level of what is logged: `debug`, `info`, `warn`, `error`. */
   logLevel: 'MODELAPP_LOG_LEVEL',
 } as const;
 
+/** What an instance of the service may serve. On one machine one process does both, in AWS each has a stack of its own. */
+export const serviceRoles = ['inference', 'events'] as const;
+export type ServiceRole = (typeof serviceRoles)[number];
+
 /** Ports the service listens on unless told otherwise. */
-export const Port = { service: 8080, events: 7070 } as const;
+export const Port = { inference: 8080, events: 7070 } as const satisfies Record<ServiceRole, number>;
+
+/**
+ * What health checks ask, of the container and of load balancers. An instance that answers there is not mended by being
+ * replaced, whatever else is wrong: a database that is away, a spool that is full.
+ */
+export const HealthPath = { inference: '/alive', events: '/healthz' } as const satisfies Record<ServiceRole, string>;
 
 /**
  * In an answer the version that gave it; in a request the version that has to answer, which whatever splits the traffic

@@ -34,7 +34,7 @@ export const startCommand = (): Command =>
   withPlaceOptions(new Command('start'))
     .description('start the database, train what has no model yet, and serve')
     .option('--host <address>', 'address to listen on; other than loopback needs keys', '127.0.0.1')
-    .option('--port <number>', 'port of the service', String(Port.service))
+    .option('--port <number>', 'port of the service', String(Port.inference))
     .option('--events-port <number>', 'port of the event server (default: events.port, 7070 if not configured)')
     .option('--processes <number>', 'request processes', String(availableParallelism()))
     .addHelpText('after', example)

@@ -67,7 +67,7 @@ export class InferenceTask extends Construct {
       command: ['serve'],
       memoryLimitMiB: config.capacity.taskMemoryMiB,
       readonlyRootFilesystem: true,
-      portMappings: [{ containerPort: Port.service, hostPort: 0 }],
+      portMappings: [{ containerPort: Port.inference, hostPort: 0 }],
       healthCheck: { command: ['CMD', 'node', 'health.js'], startPeriod: Duration.seconds(60) },
       // Time to finish requests and to ship the spool.
       stopTimeout: Duration.seconds(120),
@@ -78,7 +78,7 @@ export class InferenceTask extends Construct {
         [Environment.dataDirectory]: containerDataDirectory,
         [Environment.modelLocation]: `s3://${artifacts.bucketName}/models`,
         [Environment.host]: '0.0.0.0',
-        [Environment.port]: String(Port.service),
+        [Environment.port]: String(Port.inference),
       },
       secrets: this.secrets(config.aws.secrets, apiKeys),
       logging: LogDriver.awsLogs({

@@ -1,14 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Environment } from '../../../config/environment';
-import { type EventServer, startEventServer } from '../../../service/events/event-server';
-import { Lifecycle } from '../../../service/lifecycle';
 import { createLogger } from '../../../service/logging';
-import { Metrics } from '../../../service/metrics/metrics';
-import type { DatabaseSettings } from '../../../service/processes/messages';
 import { Interruption } from '../../interruption';
 import { checkPort } from '../../local/check-port';
+import { type EventServerRun, runEventServer } from '../../local/run-event-server';
 import { serviceUrl } from '../../local/service-url';
-import { type PlaceOptions, parseWholeNumber, readSettings, type Settings, withPlaceOptions } from '../../settings';
+import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../../settings';
 import { openPlace } from '../context';
 import { prepareEvents } from './open-events';
 import { PioCommand } from './pio-command';
@@ -18,6 +14,9 @@ interface ServerOptions extends PlaceOptions {
   readonly ip?: string;
   readonly port?: string;
 }
+
+const onListening: EventServerRun['onListening'] = ({ host, port }) =>
+  print(`Event Server listens at ${serviceUrl(host, port)}; Ctrl-C stops it`);
 
 /** `modelapp eventserver`: the event server alone; `modelapp start` runs it beside the inference service. */
 export const eventServerCommand = (): PioCommand => {
@@ -40,48 +39,10 @@ export const eventServerCommand = (): PioCommand => {
     try {
       // The server itself waits for a database that is away.
       await prepareEvents(database).catch((error: Error) => printWarning(error.message));
-      await serve(settings, database, { host, port }, interruption);
+      const run = { host, port, database, logger: createLogger(), drainMs: 0, onListening };
+      await runEventServer(settings, run, interruption);
     } finally {
       await close();
     }
   });
 };
-
-/** Serves until a signal arrives, and then finishes the requests that are open. */
-async function serve(
-  { config, version }: Settings,
-  database: DatabaseSettings,
-  address: { readonly host: string; readonly port: number },
-  interruption: Interruption,
-): Promise<void> {
-  const lifecycle = new Lifecycle();
-  const metrics = new Metrics(version);
-  const server = await startEventServer({
-    config: config.events,
-    http: config.http,
-    version,
-    database,
-    ...address,
-    lifecycle,
-    metrics,
-    collectMetrics: () => metrics.registry.metrics(),
-    logger: createLogger(),
-  });
-  lifecycle.started();
-  print(`Event Server listens at ${serviceUrl(server.host, server.port)}; Ctrl-C stops it`);
-  await interruption.wait();
-  lifecycle.drain();
-  await closeInTime(server, config.http.closeMs);
-}
-
-async function closeInTime({ server, closeDatabase }: EventServer, closeMs: number): Promise<void> {
-  const limit = new AbortController();
-  const cut = sleep(closeMs, undefined, { signal: limit.signal }).then(
-    () => server.server.closeAllConnections(),
-    () => {},
-  );
-  await server.close();
-  limit.abort();
-  await cut;
-  await closeDatabase();
-}

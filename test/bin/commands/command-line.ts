@@ -22,7 +22,7 @@ export class CommandLine {
 
   /** @param verbs those that can be run, made anew for each run; `train` and `models` by default */
   constructor(
-    private readonly database: TestDatabase,
+    private readonly database: Pick<TestDatabase, 'url'>,
     private readonly verbs: () => readonly Command[] = () => [trainCommand(), modelsCommand()],
   ) {}
 
