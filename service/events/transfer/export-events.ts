@@ -21,13 +21,17 @@ export interface ExportOptions {
   /** The folder to make. */
   readonly output: string;
   readonly format: ExportFormat;
+  /**
+   * From how many events on the next file begins.
+   * @default 1_000_000
+   */
+  readonly eventsPerPart?: number;
   /** Ends the export with the signal's reason; nothing is left of it. */
   readonly signal?: AbortSignal;
   /** Hears how many events were written so far. */
   readonly onProgress?: (events: number) => void;
 }
 
-const eventsPerPart = 1_000_000;
 const eventsPerFetch = 5_000;
 
 /**
@@ -41,6 +45,7 @@ export async function exportEvents({
   place,
   output,
   format,
+  eventsPerPart = 1_000_000,
   signal,
   onProgress,
 }: ExportOptions): Promise<number> {
@@ -48,7 +53,7 @@ export async function exportEvents({
   if (existsSync(folder)) throw new ExportError(`${output}: is there already; remove it, or pass another folder`);
   const draft = `${folder}.partial-${randomBytes(4).toString('hex')}`;
   await makeFolder(draft, output);
-  const parts = new Parts(draft, format);
+  const parts = new Parts(draft, format, eventsPerPart);
   try {
     await transaction(pool, async (client) => {
       await client.query('set transaction isolation level repeatable read, read only');
@@ -122,10 +127,11 @@ class Parts {
   constructor(
     private readonly folder: string,
     private readonly format: ExportFormat,
+    private readonly eventsPerPart: number,
   ) {}
 
   async write(events: readonly StoredEvent[]): Promise<void> {
-    if (this.count >= this.#opened * eventsPerPart) await this.#next();
+    if (this.count >= this.#opened * this.eventsPerPart) await this.#next();
     await this.#current?.write(events);
     this.count += events.length;
   }
