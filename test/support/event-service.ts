@@ -77,6 +77,30 @@ export async function startTestEventService(options: TestEventServiceOptions = {
   };
 }
 
+/**
+ * Gives the tests of a file one event server, and each of them an app of its own.
+ * @returns what there is while a test runs
+ */
+export function givenEventService(): { readonly service: TestEventService; readonly app: TestApp } {
+  let service: TestEventService;
+  let app: TestApp;
+  beforeAll(async () => {
+    service = await startTestEventService();
+  });
+  afterAll(() => service.stop());
+  beforeEach(async () => {
+    app = await createTestApp(service.database);
+  });
+  return {
+    get service() {
+      return service;
+    },
+    get app() {
+      return app;
+    },
+  };
+}
+
 async function send(
   url: string,
   method: string,

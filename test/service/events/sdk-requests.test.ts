@@ -1,23 +1,14 @@
 import { importEvents } from '../../../service/events/transfer/import-events';
-import { createTestApp, startTestEventService, type TestApp, type TestEventService } from '../../support/event-service';
+import { givenEventService } from '../../support/event-service';
 
 /** The requests that the official SDKs send, as they send them. */
-let service: TestEventService;
-let app: TestApp;
-
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
-});
+const given = givenEventService();
 
 const eventIdOf = ({ json }: { json: unknown }) => (json as { eventId: string }).eventId;
 
 describe('Python', () => {
   it('asks for the state with an empty query', async () => {
-    expect((await service.send('GET', '/?')).text).toBe('{"status":"alive"}');
+    expect((await given.service.send('GET', '/?')).text).toBe('{"status":"alive"}');
   });
 
   it('sends times with a zone without colon, and reads them back', async () => {
@@ -29,24 +20,33 @@ describe('Python', () => {
       eventTime: '2004-12-13T21:39:45.618+0000',
     };
 
-    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}&channel=backup`, event));
-    const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}&channel=backup`);
+    const id = eventIdOf(
+      await given.service.send('POST', `/events.json?accessKey=${given.app.key}&channel=backup`, event),
+    );
+    const { json } = await given.service.send('GET', `/events/${id}.json?accessKey=${given.app.key}&channel=backup`);
 
     expect(json).toMatchObject({ ...event, eventTime: '2004-12-13T21:39:45.618Z' });
   });
 
   it('lists with reversed=False on every list', async () => {
-    await service.send('POST', `/events.json?accessKey=${app.key}`, { event: 'e', entityType: 'user', entityId: 'u' });
+    await given.service.send('POST', `/events.json?accessKey=${given.app.key}`, {
+      event: 'e',
+      entityType: 'user',
+      entityId: 'u',
+    });
 
-    const { status } = await service.send('GET', `/events.json?accessKey=${app.key}&reversed=False&limit=-1`);
+    const { status } = await given.service.send(
+      'GET',
+      `/events.json?accessKey=${given.app.key}&reversed=False&limit=-1`,
+    );
 
     expect(status).toBe(200);
   });
 
   it('reads the bytes of a deletion, and takes a second one for a failure', async () => {
     const event = { event: 'e', entityType: 'user', entityId: 'u' };
-    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}`, event));
-    const remove = () => service.send('DELETE', `/events/${id}.json?accessKey=${app.key}`);
+    const id = eventIdOf(await given.service.send('POST', `/events.json?accessKey=${given.app.key}`, event));
+    const remove = () => given.service.send('DELETE', `/events/${id}.json?accessKey=${given.app.key}`);
 
     const [first, second] = [await remove(), await remove()];
 
@@ -60,7 +60,12 @@ describe('Ruby', () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const event = { event: '$set', entityType: 'user', entityId: 'ü', properties: { name: '日本' } };
 
-    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}&channel=backup`, event, headers);
+    const { status } = await given.service.send(
+      'POST',
+      `/events.json?accessKey=${given.app.key}&channel=backup`,
+      event,
+      headers,
+    );
 
     expect(status).toBe(201);
   });
@@ -69,8 +74,8 @@ describe('Ruby', () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const event = { event: 'buy', entityType: 'user', entityId: 'u', eventTime: '2024-05-05T10:20:30.123+02:00' };
 
-    const path = `/batch/events.json?accessKey=${app.key}&channel=backup`;
-    const { status, json } = await service.send('POST', path, [event, event], headers);
+    const path = `/batch/events.json?accessKey=${given.app.key}&channel=backup`;
+    const { status, json } = await given.service.send('POST', path, [event, event], headers);
 
     expect([status, json]).toMatchObject([200, [{ status: 201 }, { status: 201 }]]);
   });
@@ -80,10 +85,15 @@ describe('PHP', () => {
   it('sends numeric ids and times without a fraction', async () => {
     const text =
       '{"event":"view","entityType":"user","entityId":8,"targetEntityType":"item","targetEntityId":2.50,"eventTime":"2024-05-05T10:20:30+0200"}';
-    const id = eventIdOf(await service.send('POST', `/events.json?accessKey=${app.key}`, text));
+    const id = eventIdOf(await given.service.send('POST', `/events.json?accessKey=${given.app.key}`, text));
 
     const headers = { 'content-type': 'application/json' };
-    const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}`, undefined, headers);
+    const { json } = await given.service.send(
+      'GET',
+      `/events/${id}.json?accessKey=${given.app.key}`,
+      undefined,
+      headers,
+    );
 
     expect(json).toMatchObject({ entityId: '8', targetEntityId: '2.50', eventTime: '2024-05-05T10:20:30.000+02:00' });
   });
@@ -93,7 +103,10 @@ describe('Java', () => {
   it('reads an id of each element of a batch', async () => {
     const event = { event: '$unset', entityType: 'user', entityId: 'u', properties: { a: '' } };
 
-    const { status, json } = await service.send('POST', `/batch/events.json?accessKey=${app.key}`, [event, event]);
+    const { status, json } = await given.service.send('POST', `/batch/events.json?accessKey=${given.app.key}`, [
+      event,
+      event,
+    ]);
 
     expect([status, json]).toMatchObject([200, [{ eventId: expect.any(String) }, { eventId: expect.any(String) }]]);
   });
@@ -101,7 +114,7 @@ describe('Java', () => {
   it('is told when it cuts a body', async () => {
     const whole = JSON.stringify({ event: 'e', entityType: 'user', entityId: 'üü' });
 
-    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}`, whole.slice(0, -2));
+    const { status } = await given.service.send('POST', `/events.json?accessKey=${given.app.key}`, whole.slice(0, -2));
 
     expect(status).toBe(400);
   });
@@ -111,26 +124,26 @@ describe('predictionio-driver', () => {
   it('sends fields and parameters of its own', async () => {
     const event = { appId: 1, event: 'e', entityType: 'user', entityId: 'u' };
 
-    const { status } = await service.send('POST', `/events.json?accessKey=${app.key}&free=1`, event);
+    const { status } = await given.service.send('POST', `/events.json?accessKey=${given.app.key}&free=1`, event);
 
     expect(status).toBe(201);
   });
 
   it('reads JSON in every answer', async () => {
-    const path = (route: string) => `${route}.json?accessKey=${app.key}`;
+    const path = (route: string) => `${route}.json?accessKey=${given.app.key}`;
     const event = { appId: 1, event: 'e', entityType: 'user', entityId: 'u' };
-    const id = eventIdOf(await service.send('POST', path('/events'), event));
+    const id = eventIdOf(await given.service.send('POST', path('/events'), event));
 
     const answers = [
-      await service.send('GET', '/'),
-      await service.send('GET', path('/events')),
-      await service.send('GET', path(`/events/${id}`)),
-      await service.send('DELETE', path(`/events/${id}`)),
-      await service.send('DELETE', path(`/events/${id}`)),
-      await service.send('GET', path(`/events/${id}`)),
-      await service.send('GET', path('/events')),
-      await service.send('POST', '/events.json', event),
-      await service.send('POST', path('/events'), { ...event, event: '' }),
+      await given.service.send('GET', '/'),
+      await given.service.send('GET', path('/events')),
+      await given.service.send('GET', path(`/events/${id}`)),
+      await given.service.send('DELETE', path(`/events/${id}`)),
+      await given.service.send('DELETE', path(`/events/${id}`)),
+      await given.service.send('GET', path(`/events/${id}`)),
+      await given.service.send('GET', path('/events')),
+      await given.service.send('POST', '/events.json', event),
+      await given.service.send('POST', path('/events'), { ...event, event: '' }),
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404, 404, 404, 401, 400]);
@@ -152,8 +165,8 @@ test.each([
   }
 
   const imported = await importEvents({
-    pool: service.database.pool,
-    place: { app: app.id, channel: 0 },
+    pool: given.service.database.pool,
+    place: { app: given.app.id, channel: 0 },
     lines: lines(),
     skipErrors: false,
     purge: false,

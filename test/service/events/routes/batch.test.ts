@@ -1,33 +1,21 @@
-import {
-  createTestApp,
-  createTestKey,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { createTestKey, givenEventService } from '../../../support/event-service';
 
-let service: TestEventService;
-let app: TestApp;
-
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
-});
+const given = givenEventService();
 
 const buy = { event: 'buy', entityType: 'user', entityId: 'u1' };
-const send = (batch: unknown, key = app.key) => service.send('POST', `/batch/events.json?accessKey=${key}`, batch);
+const send = (batch: unknown, key = given.app.key) =>
+  given.service.send('POST', `/batch/events.json?accessKey=${key}`, batch);
 const stored = async () => {
-  const { rows } = await service.database.pool.query('select event_id, entity_id from events where app = $1', [app.id]);
+  const { rows } = await given.service.database.pool.query('select event_id, entity_id from events where app = $1', [
+    given.app.id,
+  ]);
   return rows;
 };
 const conflict = 'An event with this eventId and other content already exists.';
 
 describe('A batch', () => {
   it('is answered for each event in their order', async () => {
-    const key = await createTestKey(service.database.pool, app.id, ['buy']);
+    const key = await createTestKey(given.service.database.pool, given.app.id, ['buy']);
     await send([{ ...buy, eventId: 'taken' }]);
 
     const { status, json } = await send(
@@ -83,7 +71,7 @@ describe('A batch', () => {
 
     await send(ids.map((eventId) => ({ ...buy, eventId, eventTime })));
 
-    const { json } = await service.send('GET', `/events.json?accessKey=${app.key}`);
+    const { json } = await given.service.send('GET', `/events.json?accessKey=${given.app.key}`);
     expect((json as { eventId: string }[]).map(({ eventId }) => eventId)).toEqual(ids);
   });
 

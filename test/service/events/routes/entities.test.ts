@@ -1,25 +1,15 @@
 import fc from 'fast-check';
-import {
-  createTestApp,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { createTestApp, givenEventService } from '../../../support/event-service';
 
-let service: TestEventService;
-let app: TestApp;
-
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
-});
+const given = givenEventService();
 
 const post = (event: object) =>
-  service.send('POST', `/events.json?accessKey=${app.key}`, { entityType: 'user', entityId: 'u1', ...event });
-const get = (path: string) => service.send('GET', `/entities/${path}?accessKey=${app.key}`);
+  given.service.send('POST', `/events.json?accessKey=${given.app.key}`, {
+    entityType: 'user',
+    entityId: 'u1',
+    ...event,
+  });
+const get = (path: string) => given.service.send('GET', `/entities/${path}?accessKey=${given.app.key}`);
 const at = (second: number) => `2024-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
 
 describe('An entity', () => {
@@ -86,8 +76,8 @@ describe('A page of entities', () => {
 
     const ids: string[] = [];
     let pages = 0;
-    for (let path = `/entities/user.json?accessKey=${app.key}&limit=2`; path !== ''; pages += 1) {
-      const { json, headers } = await service.send('GET', path);
+    for (let path = `/entities/user.json?accessKey=${given.app.key}&limit=2`; path !== ''; pages += 1) {
+      const { json, headers } = await given.service.send('GET', path);
       ids.push(...(json as { entityId: string }[]).map(({ entityId }) => entityId));
       path = /<([^>]*)>/.exec(headers.get('link') ?? '')?.[1] ?? '';
     }
@@ -97,7 +87,10 @@ describe('A page of entities', () => {
   });
 
   it.each(['0', '1001', '-1', 'x'])('has no size of %s', async (limit) => {
-    const { status, json } = await service.send('GET', `/entities/user.json?accessKey=${app.key}&limit=${limit}`);
+    const { status, json } = await given.service.send(
+      'GET',
+      `/entities/user.json?accessKey=${given.app.key}&limit=${limit}`,
+    );
 
     expect([status, json]).toEqual([400, { message: 'The parameter limit must be a whole number from 1 to 1000.' }]);
   });
@@ -112,11 +105,11 @@ test('entities are what a plain model makes of the same events, equal times too'
   });
   await fc.assert(
     fc.asyncProperty(fc.array(change, { maxLength: 30 }), async (changes) => {
-      const own = await createTestApp(service.database);
+      const own = await createTestApp(given.service.database);
       const batch = changes.map(({ second, ...event }) => ({ ...event, entityType: 'user', eventTime: at(second) }));
-      await service.send('POST', `/batch/events.json?accessKey=${own.key}`, batch);
+      await given.service.send('POST', `/batch/events.json?accessKey=${own.key}`, batch);
 
-      const { json } = await service.send('GET', `/entities/user.json?accessKey=${own.key}`);
+      const { json } = await given.service.send('GET', `/entities/user.json?accessKey=${own.key}`);
 
       const model = new Map<string, Map<string, unknown> | undefined>();
       for (const { event, entityId, properties } of changes.toSorted((a, b) => a.second - b.second)) {

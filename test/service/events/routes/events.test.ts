@@ -1,24 +1,10 @@
-import {
-  createTestApp,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { givenEventService } from '../../../support/event-service';
 
-let service: TestEventService;
-let app: TestApp;
-
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
-});
+const given = givenEventService();
 
 const buy = { event: 'buy', entityType: 'user', entityId: 'u1' };
-const post = (event: unknown) => service.send('POST', `/events.json?accessKey=${app.key}`, event);
-const list = (query = '') => service.send('GET', `/events.json?accessKey=${app.key}&${query}`);
+const post = (event: unknown) => given.service.send('POST', `/events.json?accessKey=${given.app.key}`, event);
+const list = (query = '') => given.service.send('GET', `/events.json?accessKey=${given.app.key}&${query}`);
 const idOf = ({ json }: { json: unknown }) => (json as { eventId: string }).eventId;
 const eventIds = (json: unknown) => (json as { eventId: string }[]).map(({ eventId }) => eventId);
 
@@ -41,7 +27,7 @@ describe('POST /events.json', () => {
     };
     const id = idOf(await post(event));
 
-    const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}`);
+    const { json } = await given.service.send('GET', `/events/${id}.json?accessKey=${given.app.key}`);
 
     expect(json).toEqual({ eventId: id, ...event, creationTime: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) });
   });
@@ -50,7 +36,7 @@ describe('POST /events.json', () => {
     const properties = '{"a":123456789012345678901234567890.10,"__proto__":{"b":1e400},"c":null,"d":"\\u0000","e":""}';
     const id = idOf(await post(`{"event":"buy","entityType":"user","entityId":"u1","properties":${properties}}`));
 
-    const { text } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}`);
+    const { text } = await given.service.send('GET', `/events/${id}.json?accessKey=${given.app.key}`);
 
     expect(text).toContain(`"properties":${properties},`);
   });
@@ -60,7 +46,7 @@ describe('POST /events.json', () => {
     async (eventTime) => {
       const id = idOf(await post({ ...buy, eventTime }));
 
-      const { json } = await service.send('GET', `/events/${id}.json?accessKey=${app.key}`);
+      const { json } = await given.service.send('GET', `/events/${id}.json?accessKey=${given.app.key}`);
 
       expect(Date.parse((json as { eventTime: string }).eventTime)).toBe(Date.parse(eventTime));
     },
@@ -88,8 +74,8 @@ describe('POST /events.json', () => {
   it('keeps ids of two channels apart', async () => {
     await post({ ...buy, eventId: 'mine' });
 
-    const path = `/events.json?accessKey=${app.key}&channel=backup`;
-    const { status } = await service.send('POST', path, { ...buy, eventId: 'mine', entityId: 'u2' });
+    const path = `/events.json?accessKey=${given.app.key}&channel=backup`;
+    const { status } = await given.service.send('POST', path, { ...buy, eventId: 'mine', entityId: 'u2' });
 
     expect(status).toBe(201);
     expect((await list('channel=backup')).json).toMatchObject([{ entityId: 'u2' }]);
@@ -121,9 +107,9 @@ describe('POST /events.json', () => {
 describe('GET and DELETE /events/<id>.json', () => {
   it('deletes an event once, with the exact answer, and frees its id', async () => {
     await post({ ...buy, eventId: 'a.b~c:d-1' });
-    const path = `/events/a.b~c:d-1.json?accessKey=${app.key}`;
+    const path = `/events/a.b~c:d-1.json?accessKey=${given.app.key}`;
 
-    const [first, second] = [await service.send('DELETE', path), await service.send('DELETE', path)];
+    const [first, second] = [await given.service.send('DELETE', path), await given.service.send('DELETE', path)];
     const again = await post({ ...buy, eventId: 'a.b~c:d-1', entityId: 'u2' });
 
     expect([first.status, first.text]).toEqual([200, '{"message":"Found"}']);
@@ -133,16 +119,16 @@ describe('GET and DELETE /events/<id>.json', () => {
 
   it('takes a content type on requests without a body, as SDKs send it', async () => {
     await post({ ...buy, eventId: 'mine' });
-    const path = `/events/mine.json?accessKey=${app.key}`;
+    const path = `/events/mine.json?accessKey=${given.app.key}`;
     const headers = { 'content-type': 'application/json' };
 
-    expect((await service.send('GET', path, undefined, headers)).status).toBe(200);
-    expect((await service.send('DELETE', path, undefined, headers)).status).toBe(200);
+    expect((await given.service.send('GET', path, undefined, headers)).status).toBe(200);
+    expect((await given.service.send('DELETE', path, undefined, headers)).status).toBe(200);
   });
 
   it.each(['unknown', '%00', 'a%2Fb', `${'x'.repeat(300)}`])('knows no event %s', async (id) => {
     for (const method of ['GET', 'DELETE']) {
-      const { status, text } = await service.send(method, `/events/${id}.json?accessKey=${app.key}`);
+      const { status, text } = await given.service.send(method, `/events/${id}.json?accessKey=${given.app.key}`);
       expect([status, text]).toEqual([404, '{"message":"Not Found"}']);
     }
   });
@@ -218,7 +204,7 @@ describe('GET /events.json', () => {
     const first = await list('event=buy&event=view&event=like&limit=3');
     const next = /^<(\/events\.json\?[^>]*)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
 
-    const second = await service.send('GET', next);
+    const second = await given.service.send('GET', next);
 
     expect(eventIds(first.json)).toEqual(['a', 'c', 'b']);
     expect(new URLSearchParams(next.split('?')[1]).getAll('event')).toEqual(['buy', 'view', 'like']);
@@ -229,9 +215,9 @@ describe('GET /events.json', () => {
   it('answers an empty page behind a cursor with 200', async () => {
     const { headers } = await list('limit=3');
     const next = /<([^>]*)>/.exec(headers.get('link') ?? '')?.[1] ?? '';
-    await service.send('DELETE', `/events/d.json?accessKey=${app.key}`);
+    await given.service.send('DELETE', `/events/d.json?accessKey=${given.app.key}`);
 
-    const { status, text } = await service.send('GET', next);
+    const { status, text } = await given.service.send('GET', next);
 
     expect([status, text]).toEqual([200, '[]']);
   });
@@ -245,9 +231,9 @@ test('pages show every event that was stored before the first one exactly once, 
 
   // WHEN each page is followed by an event at a random place
   const seen: string[] = [];
-  let path = `/events.json?accessKey=${app.key}&limit=7`;
+  let path = `/events.json?accessKey=${given.app.key}&limit=7`;
   for (let page = 0; path !== ''; page += 1) {
-    const { json, headers } = await service.send('GET', path);
+    const { json, headers } = await given.service.send('GET', path);
     seen.push(...eventIds(json));
     await post({ ...buy, eventTime: `2024-01-01T00:0${(page * 3) % 10}:30Z` });
     path = /<([^>]*)>/.exec(headers.get('link') ?? '')?.[1] ?? '';
@@ -259,10 +245,10 @@ test('pages show every event that was stored before the first one exactly once, 
 });
 
 test('a list of thousands of events comes whole, and in order', async () => {
-  await service.database.pool.query(
+  await given.service.database.pool.query(
     `insert into events (app, event_id, event, entity_type, entity_id, properties, event_time, event_offset_minutes, created_at)
      select $1, n, 'buy', 'user', 'u1', '{}', 'epoch'::timestamptz + n * interval '1 s', 0, now() from generate_series(1, 4500) n`,
-    [app.id],
+    [given.app.id],
   );
 
   const { json } = await list('limit=-1');

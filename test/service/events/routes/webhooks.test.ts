@@ -1,21 +1,6 @@
-import {
-  createTestApp,
-  createTestKey,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { createTestKey, givenEventService } from '../../../support/event-service';
 
-let service: TestEventService;
-let app: TestApp;
-
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
-});
+const given = givenEventService();
 
 const track = {
   version: '1',
@@ -32,18 +17,23 @@ const upemail =
 async function storedBy(answer: { status: number; json: unknown }): Promise<unknown> {
   expect(answer).toMatchObject({ status: 201, json: { eventId: expect.any(String) } });
   const { eventId } = answer.json as { eventId: string };
-  return (await service.send('GET', `/events/${eventId}.json?accessKey=${app.key}`)).json;
+  return (await given.service.send('GET', `/events/${eventId}.json?accessKey=${given.app.key}`)).json;
 }
 
 describe('Webhooks', () => {
   it('store what segment.io sends', async () => {
-    const answer = await service.send('POST', `/webhooks/segmentio.json?accessKey=${app.key}`, track);
+    const answer = await given.service.send('POST', `/webhooks/segmentio.json?accessKey=${given.app.key}`, track);
 
     expect(await storedBy(answer)).toMatchObject({ event: 'track', entityType: 'user', entityId: 'u1' });
   });
 
   it('store what MailChimp sends', async () => {
-    const answer = await service.send('POST', `/webhooks/mailchimp.form?accessKey=${app.key}`, upemail, form);
+    const answer = await given.service.send(
+      'POST',
+      `/webhooks/mailchimp.form?accessKey=${given.app.key}`,
+      upemail,
+      form,
+    );
 
     expect(await storedBy(answer)).toMatchObject({
       event: 'upemail',
@@ -55,21 +45,21 @@ describe('Webhooks', () => {
 
   it('answer Ok when they are looked at', async () => {
     for (const name of ['segmentio.json', 'mailchimp.form']) {
-      const { status, text } = await service.send('GET', `/webhooks/${name}?accessKey=${app.key}`);
+      const { status, text } = await given.service.send('GET', `/webhooks/${name}?accessKey=${given.app.key}`);
       expect([status, text]).toEqual([200, '{"message":"Ok"}']);
     }
   });
 
   it.each(['other.json', 'mailchimp.json', 'segmentio.form'])('do not know %s', async (name) => {
     for (const method of ['GET', 'POST']) {
-      const { status, json } = await service.send(method, `/webhooks/${name}?accessKey=${app.key}`);
+      const { status, json } = await given.service.send(method, `/webhooks/${name}?accessKey=${given.app.key}`);
       const message = `webhooks connection for ${name.split('.')[0]} is not supported.`;
       expect([status, json]).toEqual([404, { message }]);
     }
   });
 
   it('take the type of their body alone', async () => {
-    const answer = await service.send('POST', `/webhooks/mailchimp.form?accessKey=${app.key}`, {});
+    const answer = await given.service.send('POST', `/webhooks/mailchimp.form?accessKey=${given.app.key}`, {});
 
     expect([answer.status, answer.json]).toEqual([
       415,
@@ -78,17 +68,17 @@ describe('Webhooks', () => {
   });
 
   it('tell what is missing', async () => {
-    const path = `/webhooks/segmentio.json?accessKey=${app.key}`;
+    const path = `/webhooks/segmentio.json?accessKey=${given.app.key}`;
 
-    const { status, json } = await service.send('POST', path, { type: 'track' });
+    const { status, json } = await given.service.send('POST', path, { type: 'track' });
 
     expect([status, json]).toEqual([400, { message: 'Failed to get segment.io API version.' }]);
   });
 
   it('write only what the key may write', async () => {
-    const key = await createTestKey(service.database.pool, app.id, ['buy']);
+    const key = await createTestKey(given.service.database.pool, given.app.id, ['buy']);
 
-    const { status, json } = await service.send('POST', `/webhooks/segmentio.json?accessKey=${key}`, track);
+    const { status, json } = await given.service.send('POST', `/webhooks/segmentio.json?accessKey=${key}`, track);
 
     expect([status, json]).toEqual([403, { message: 'track events are not allowed' }]);
   });

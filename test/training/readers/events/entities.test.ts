@@ -2,23 +2,12 @@ import type { EntitySource } from '../../../../config/data-source';
 import type { Feature } from '../../../../learning/model';
 import type { DataError } from '../../../../training/data-error';
 import { readEntities } from '../../../../training/readers/events/entities';
-import {
-  createTestApp,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { givenEventService } from '../../../support/event-service';
 
-let service: TestEventService;
-let app: TestApp;
+const given = givenEventService();
 let notices: string[];
 
-beforeAll(async () => {
-  service = await startTestEventService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  app = await createTestApp(service.database);
+beforeEach(() => {
   notices = [];
 });
 
@@ -47,16 +36,16 @@ async function send(changes: readonly Change[], channel = ''): Promise<void> {
     properties,
     eventTime: timeOf(day),
   }));
-  const path = `/batch/events.json?accessKey=${app.key}${channel && `&channel=${channel}`}`;
-  const { json } = await service.send('POST', path, events);
+  const path = `/batch/events.json?accessKey=${given.app.key}${channel && `&channel=${channel}`}`;
+  const { json } = await given.service.send('POST', path, events);
   expect((json as { status: number }[]).map(({ status }) => status)).toEqual(events.map(() => 201));
 }
 
 const read = (source: Partial<EntitySource> = {}, signal?: AbortSignal) =>
   readEntities(
     {
-      pool: service.database.pool,
-      source: { events: app.name, entityType: 'flower', ...source },
+      pool: given.service.database.pool,
+      source: { events: given.app.name, entityType: 'flower', ...source },
       features,
       target: 'kind',
       onNotice: (line) => notices.push(line),
@@ -121,7 +110,7 @@ describe('entities', () => {
 
     expect(rows).toEqual([[1.5, 5]]);
     expect(notices).toEqual([
-      `flower entities of app '${app.name}': 4 of 5 left out for want of properties; ` +
+      `flower entities of app '${given.app.name}': 4 of 5 left out for want of properties; ` +
         'without height: 2, without petals: 2, without kind: 3',
     ]);
   });
@@ -190,8 +179,8 @@ describe('entities that cannot be read', () => {
     const error = await failure({ channel: 'web' });
 
     expect([error.message, error.exitCode]).toEqual([
-      `flower entities of app '${app.name}', channel 'web': there is no such channel; ` +
-        `make it with: modelapp app channel-new ${app.name} web`,
+      `flower entities of app '${given.app.name}', channel 'web': there is no such channel; ` +
+        `make it with: modelapp app channel-new ${given.app.name} web`,
       3,
     ]);
   });
@@ -200,7 +189,7 @@ describe('entities that cannot be read', () => {
     const error = await failure();
 
     expect([error.message, error.exitCode]).toEqual([
-      `flower entities of app '${app.name}': there are none; ` +
+      `flower entities of app '${given.app.name}': there are none; ` +
         'send $set events to the event server, or pass them to: modelapp import',
       3,
     ]);
@@ -212,7 +201,7 @@ describe('entities that cannot be read', () => {
     const error = await failure();
 
     expect([error.message, error.exitCode]).toEqual([
-      `flower entities of app '${app.name}': none has all properties; without petals: 1, without kind: 1`,
+      `flower entities of app '${given.app.name}': none has all properties; without petals: 1, without kind: 1`,
       5,
     ]);
   });
@@ -227,7 +216,7 @@ describe('entities that cannot be read', () => {
     const error = await failure();
 
     expect([error.message, error.exitCode]).toEqual([
-      `flower entities of app '${app.name}': f1: ${property}: ${fault}`,
+      `flower entities of app '${given.app.name}': f1: ${property}: ${fault}`,
       5,
     ]);
   });

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import type { InteractionSource } from '../../../../config/data-source';
 import { type Interaction, readInteractions } from '../../../../training/readers/events/interactions';
 import { createTestDatabase, type TestDatabase } from '../../../support/database';
-import {
-  createTestApp,
-  startTestEventService,
-  type TestApp,
-  type TestEventService,
-} from '../../../support/event-service';
+import { createTestApp, givenEventService, type TestApp } from '../../../support/event-service';
 import { buildProgram } from '../../../support/program';
 
 jest.setTimeout(180_000);
@@ -22,16 +17,7 @@ async function collect(interactions: AsyncIterable<Interaction>): Promise<Intera
 }
 
 describe('interactions', () => {
-  let service: TestEventService;
-  let app: TestApp;
-
-  beforeAll(async () => {
-    service = await startTestEventService();
-  });
-  afterAll(() => service.stop());
-  beforeEach(async () => {
-    app = await createTestApp(service.database);
-  });
+  const given = givenEventService();
 
   async function send(events: readonly object[]): Promise<void> {
     const whole = events.map((event) => ({
@@ -43,12 +29,12 @@ describe('interactions', () => {
       eventTime: '2026-01-01T00:00:00Z',
       ...event,
     }));
-    const { json } = await service.send('POST', `/batch/events.json?accessKey=${app.key}`, whole);
+    const { json } = await given.service.send('POST', `/batch/events.json?accessKey=${given.app.key}`, whole);
     expect((json as { status: number }[]).map(({ status }) => status)).toEqual(events.map(() => 201));
   }
 
   const read = (interactions: InteractionSource['interactions'] = rates, range: Partial<InteractionSource> = {}) =>
-    collect(readInteractions(service.database.pool, { events: app.name, interactions, ...range }));
+    collect(readInteractions(given.service.database.pool, { events: given.app.name, interactions, ...range }));
 
   test('come in order of time, equal times in order of ids', async () => {
     await send([
@@ -95,7 +81,9 @@ describe('interactions', () => {
   test('whose value is no number end the reading, which names the event', async () => {
     await send([{ eventId: 'e1', properties: { rating: 'good' } }]);
 
-    await expect(read()).rejects.toThrow(`rate events of app '${app.name}': event e1: rating: "good" is not a number`);
+    await expect(read()).rejects.toThrow(
+      `rate events of app '${given.app.name}': event e1: rating: "good" is not a number`,
+    );
   });
 
   test('of no app are an error that says how to make it', async () => {
@@ -107,7 +95,11 @@ describe('interactions', () => {
   test('that are not read to their end leave the connection fit for others', async () => {
     await send(Array.from({ length: 5 }, () => ({})));
     for (let n = 0; n < 20; n += 1) {
-      for await (const _ of readInteractions(service.database.pool, { events: app.name, interactions: rates })) break;
+      for await (const _ of readInteractions(given.service.database.pool, {
+        events: given.app.name,
+        interactions: rates,
+      }))
+        break;
     }
 
     expect(await read()).toHaveLength(5);
