@@ -10,20 +10,9 @@ const batchBytes = 256 * 1024;
 
 /** Where events with ids of their own wait until it is known which of them are new. */
 const createStaging = `create temp table imported (
+  like events including defaults,
   position text not null,
-  has_time boolean not null,
-  event_id text collate "C" not null,
-  event text collate "C" not null,
-  entity_type text collate "C" not null,
-  entity_id text collate "C" not null,
-  target_entity_type text collate "C",
-  target_entity_id text collate "C",
-  properties json not null,
-  event_time timestamptz not null,
-  event_offset_minutes smallint not null,
-  pr_id text collate "C",
-  created_at timestamptz not null,
-  seq bigint not null default nextval('event_seq')
+  has_time boolean not null
 ) on commit drop`;
 
 /**
@@ -52,10 +41,10 @@ export class EventCopy {
    */
   add(event: NewEvent, position: string): Promise<void> | undefined {
     if (!this.#isStaged && event.sent.eventId !== undefined) return this.#stage().then(() => this.add(event, position));
-    this.#copy ??= new OpenCopy(this.client, this.#isStaged ? 'imported (position, has_time' : 'events (app, channel');
+    this.#copy ??= new OpenCopy(this.client, this.#isStaged ? 'imported (position, has_time, ' : 'events (');
     const { app, channel } = this.place;
-    const start = this.#isStaged ? `${position}\t${event.sent.eventTime ? 't' : 'f'}` : `${app}\t${channel}`;
-    return this.#copy.add(`${start}\t${copyLine(event)}\n`);
+    const start = this.#isStaged ? `${position}\t${event.sent.eventTime ? 't' : 'f'}\t` : '';
+    return this.#copy.add(`${start}${app}\t${channel}\t${copyLine(event)}\n`);
   }
 
   /** Sends what is left, and waits until all of it is stored. */
@@ -86,7 +75,7 @@ class OpenCopy {
   #isOver = false;
 
   constructor(client: ClientBase, target: string) {
-    this.#stream = client.query(copyFrom(`copy ${target}, ${copyColumns}) from stdin`));
+    this.#stream = client.query(copyFrom(`copy ${target}app, channel, ${copyColumns}) from stdin`));
     this.#stored = finished(this.#stream);
     // Whoever waits next hears of a failure.
     this.#stored.catch(() => {

@@ -77,7 +77,7 @@ async function storeLines(client: ClientBase, options: ImportOptions): Promise<I
   const deleted = purge && good > 0 ? await deleteOthers(client, place) : 0;
   if (!copy.isStaged) return { stored: good, repeated: 0, skipped: faults.count, deleted };
 
-  const moved = await moveStaged(client, place);
+  const moved = await moveStaged(client);
   const conflicts = await findConflicts(client, place, (position) => {
     faults.add(position, 'An event with this eventId and other content already exists.');
   });
@@ -154,15 +154,11 @@ async function deleteOthers(client: ClientBase, { app, channel }: Place): Promis
 }
 
 /** Moves what has a new id; of equal ids the first. They go in order of ids, as those of the event server do. */
-async function moveStaged(
-  client: ClientBase,
-  { app, channel }: Place,
-): Promise<{ readonly staged: number; readonly stored: number }> {
+async function moveStaged(client: ClientBase): Promise<{ readonly staged: number; readonly stored: number }> {
   const { rowCount: stored } = await client.query(
     `insert into events (app, channel, ${copyColumns}, seq)
-     select $1, $2, ${copyColumns}, seq from imported order by event_id, seq
+     select app, channel, ${copyColumns}, seq from imported order by event_id, seq
      on conflict do nothing`,
-    [app, channel],
   );
   const { rows } = await client.query<{ staged: number }>('select count(*)::float8 as staged from imported');
   return { staged: rows[0]?.staged ?? 0, stored: stored ?? 0 };
