@@ -29,6 +29,8 @@ interface InteractionRow {
 
 /**
  * Reads interactions in order of time, equal times in order of ids, a thousand in memory at a time.
+ * The database ends a reading whose reader takes longer than half a minute for a thousand.
+ *
  * @throws {DataError} if there is no such app or channel, or a value is not a number
  */
 export async function* readInteractions(
