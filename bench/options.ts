@@ -3,7 +3,8 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parseVersion, type Version } from '../config/version';
 
-const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false } } });
+// `run.mjs` refuses all other options.
+const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false }, only: { type: 'string' } } });
 
 /** Whether to prove only that the benchmark runs, in seconds; its figures say nothing then. */
 export const smoke = values.smoke;
@@ -23,7 +24,23 @@ export function describeMachine(): string {
 
 /** Runs a benchmark's program; a failure is told in one line and by the exit code. */
 export function run(benchmark: () => Promise<void>): void {
-  benchmark().catch((error: Error) => {
+  end(values.only === undefined ? benchmark() : Promise.reject(new Error('the benchmark has no parts; omit --only')));
+}
+
+/** Runs the parts of a benchmark one after the other, or the one that `--only` names; each prints its table. */
+export function runParts(parts: Readonly<Record<string, () => Promise<void>>>): void {
+  end(inTurn(parts, values.only));
+}
+
+async function inTurn(parts: Readonly<Record<string, () => Promise<void>>>, only: string | undefined): Promise<void> {
+  const chosen = Object.entries(parts).filter(([name]) => only === undefined || name === only);
+  if (chosen.length === 0) throw new Error(`--only: there is no part ${only}; one of ${Object.keys(parts).join(', ')}`);
+  console.log(describeMachine());
+  for (const [, measure] of chosen) await measure();
+}
+
+function end(benchmark: Promise<void>): void {
+  benchmark.catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

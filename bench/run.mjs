@@ -1,23 +1,61 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, execPath, exit } from 'node:process';
+import { execPath, exit } from 'node:process';
+import { parseArgs } from 'node:util';
 import { bundle, notBundled, root } from '../scripts/bundle.mjs';
 
-const benchmarks = argv.slice(2).filter((argument) => !argument.startsWith('-'));
-const options = argv.slice(2).filter((argument) => argument.startsWith('-'));
-const unknown = benchmarks.find((name) => !existsSync(join(root, 'bench', `${name}.ts`)));
-if (benchmarks.length === 0 || unknown) {
-  console.error(`${unknown ?? 'no benchmark named'}; write: node bench/run.mjs serve events ship start [--smoke]`);
+const benchmarks = {
+  serve: 'predictions of the service against bare Fastify and the old stack',
+  events: 'the event server: storing, importing, listing, memory',
+  ship: 'how fast recorded predictions reach the tables',
+  start: 'how long a start takes',
+};
+const usage = `node bench/run.mjs ${Object.keys(benchmarks).join('|')}... [--only PART] [--smoke]`;
+const help = `Usage: ${usage}
+
+Benchmarks:
+${Object.entries(benchmarks)
+  .map(([name, subject]) => `  ${name.padEnd(8)} ${subject}`)
+  .join('\n')}
+
+Options:
+  --only PART  measures one part of a benchmark alone; a wrong name lists the parts
+  --smoke      tries in seconds whether the benchmarks run; their figures say nothing then
+  --help`;
+
+/** Ends with one line that says what to write instead. */
+function refuse(fault) {
+  console.error(`${fault}; write: ${usage}`);
   exit(2);
 }
 
-for (const name of [...benchmarks, 'servers/bare-fastify']) {
+function readArguments() {
+  const options = { smoke: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    // What follows the first sentence is about arguments that begin with a dash.
+    return refuse(error.message.split('. ', 1)[0]);
+  }
+}
+
+const { values, positionals: chosen } = readArguments();
+if (values.help) {
+  console.log(help);
+  exit(0);
+}
+const unknown = chosen.find((name) => !Object.hasOwn(benchmarks, name));
+if (unknown !== undefined) refuse(`there is no benchmark ${unknown}`);
+if (chosen.length === 0) refuse('no benchmark named');
+if (values.only !== undefined && chosen.length > 1) refuse('--only takes a part of one benchmark');
+
+for (const name of [...chosen, 'servers/bare-fastify']) {
   const outfile = join(root, 'dist/bench', `${name.split('/').at(-1)}.cjs`);
   await bundle({ entryPoints: [`bench/${name}.ts`], outfile, external: notBundled });
 }
 
-for (const name of benchmarks) {
+const options = [...(values.smoke ? ['--smoke'] : []), ...(values.only === undefined ? [] : [`--only=${values.only}`])];
+for (const name of chosen) {
   const program = join(root, 'dist/bench', `${name}.cjs`);
   const { status } = spawnSync(execPath, [program, ...options], { stdio: 'inherit', cwd: root });
   if (status !== 0) exit(status ?? 1);
