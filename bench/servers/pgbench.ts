@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { EventDatabase } from '../event-database';
+import type { EventDatabase } from '../events/event-database';
 
 /** What one run of pgbench did. */
 export interface InsertRun {
