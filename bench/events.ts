@@ -1,6 +1,7 @@
+import { measureImporting } from './events/importing';
 import { measureStoring } from './events/storing';
 import { runParts } from './options';
 
 /* The event server and its commands, each part on a database of its own: clients, server and PostgreSQL share all cores. */
 
-runParts({ store: measureStoring });
+runParts({ store: measureStoring, import: measureImporting });
