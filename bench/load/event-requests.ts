@@ -30,3 +30,16 @@ function events(): () => string {
 
 const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+
+/**
+ * `GET /events.json`, round the filters.
+ * @param filters parameters of a query, ASCII
+ */
+export function listRequests(key: string, filters: readonly string[]): RequestSource {
+  let count = 0;
+  return () => {
+    const filter = filters[count % filters.length];
+    count += 1;
+    return `GET /events.json?accessKey=${key}&${filter} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
+  };
+}
