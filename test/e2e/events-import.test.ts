@@ -1,7 +1,7 @@
 import { Random } from '../../learning/random';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { createTestApp, type TestApp } from '../support/event-service';
-import { type KilledImport, killImport, type Left } from './support/killed-import';
+import { importMs, type KilledImport, killImport, type Left } from './support/killed-import';
 import { Place } from './support/place';
 import { buildVariant } from './support/variant';
 
@@ -38,12 +38,13 @@ describe('An import that is killed', () => {
     choices: Pick<KilledImport, 'purge' | 'complete'> & { readonly program?: string },
     times: number,
   ): Promise<readonly Left[]> {
+    const { pool, url } = database;
+    const common = { ...choices, place, pool, url, app: app.id };
+    // Until somewhat later than its end, however fast this machine is.
+    const longestPauseMs = Math.round(1.5 * (await importMs({ ...common, ownIds: true })));
     const left: Left[] = [];
     for (let seed = 1; seed <= times; seed += 1) {
-      const { pool, url } = database;
-      left.push(
-        await killImport({ ...choices, ownIds: seed % 2 === 0, place, pool, url, app: app.id }, new Random(seed)),
-      );
+      left.push(await killImport({ ...common, ownIds: seed % 2 === 0, longestPauseMs }, new Random(seed)));
     }
     return left;
   }
@@ -65,7 +66,7 @@ describe('An import that is killed', () => {
   it('is found out if it commits what it has from time to time', async () => {
     const variant = await buildVariant('service/events/transfer/event-copy.ts', 'imports-in-pieces');
     try {
-      expect(await leftOver({ purge: false, complete: false, program: variant.program }, 2)).toContain('a mixture');
+      expect(await leftOver({ purge: false, complete: false, program: variant.program }, 5)).toContain('a mixture');
     } finally {
       variant.remove();
     }

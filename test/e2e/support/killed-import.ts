@@ -16,6 +16,8 @@ export interface KilledImport {
   readonly complete: boolean;
   /** Whether some lines have an id of their own, which takes another way into the table. */
   readonly ownIds: boolean;
+  /** Longest time between the begin and the kill, in milliseconds. */
+  readonly longestPauseMs: number;
   /** @default the built product */
   readonly program?: string;
 }
@@ -25,29 +27,20 @@ export type Left = 'the old' | 'the new' | 'a mixture';
 
 /** Most lines of an import. */
 const mostLines = 20_000;
-/** Longest time between the last line and the kill, in milliseconds. */
-const longestPauseMs = 600;
-
 /** Starts an import, gives it a random number of lines, and kills it at a random moment. */
 export async function killImport(options: KilledImport, random: Random): Promise<Left> {
-  const { place, pool, url, app, purge, complete, ownIds, program } = options;
+  const { pool, app, purge, complete, ownIds, longestPauseMs } = options;
   const run = String(random.below(2 ** 31));
   const count = 1_000 + random.below(mostLines - 1_000);
   const before = await entityIds(pool, app);
   const added = Array.from({ length: count }, (_, n) => `${run}-${n}`);
 
-  const command = new Command({
-    place,
-    args: [
-      ...['import', '--appid', String(app), '--input', '-', ...(purge ? ['--purge'] : [])],
-      ...['--data', place.data, '--database', url],
-    ],
-    ...(program && { program }),
-  });
   const firstOwnId = ownIds ? random.below(count) : count;
-  command.child.stdin?.write(added.map((entityId, n) => lineOf(entityId, n >= firstOwnId)).join(''));
+  const command = await begin(
+    options,
+    added.map((entityId, n) => lineOf(entityId, n >= firstOwnId)),
+  );
   if (complete) command.child.stdin?.end();
-  await until('the import is under way', async () => (await connections(pool)) > 0 || !command.running);
   await sleep(random.below(longestPauseMs));
   signal(command.pid, 'SIGKILL');
   await command.ended;
@@ -56,6 +49,34 @@ export async function killImport(options: KilledImport, random: Random): Promise
   const after = await entityIds(pool, app);
   if (isSame(after, before)) return 'the old';
   return isSame(after, [...(purge ? [] : before), ...added].sort()) ? 'the new' : 'a mixture';
+}
+
+/** How long an import of the most lines takes when it is left alone, in milliseconds. */
+export async function importMs(options: Omit<KilledImport, 'longestPauseMs'>): Promise<number> {
+  const lines = Array.from({ length: mostLines }, (_, n) => lineOf(`undisturbed-${n}`, options.ownIds));
+  const command = await begin(options, lines);
+  const startedAt = performance.now();
+  command.child.stdin?.end();
+  await command.ended;
+  return performance.now() - startedAt;
+}
+
+/** Starts an import, which gets these lines; resolves when it is connected to the database. */
+async function begin(
+  { place, pool, url, app, purge, program }: Omit<KilledImport, 'longestPauseMs'>,
+  lines: readonly string[],
+): Promise<Command> {
+  const command = new Command({
+    place,
+    args: [
+      ...['import', '--appid', String(app), '--input', '-', ...(purge ? ['--purge'] : [])],
+      ...['--data', place.data, '--database', url],
+    ],
+    ...(program && { program }),
+  });
+  command.child.stdin?.write(lines.join(''));
+  await until('the import is under way', async () => (await connections(pool)) > 0 || !command.running);
+  return command;
 }
 
 const lineOf = (entityId: string, ownId: boolean): string =>
