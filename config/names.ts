@@ -3,9 +3,15 @@ import { dashed, isVersion, type Version } from './version';
 /** The functions of a deployment. */
 export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release' | 'rollout-guard';
 
-/** What the alarms of a version watch: its share of 5xx, its time to answer, its health checks. */
+/** What the alarms of a service watch: its share of 5xx, its time to answer, its health checks. */
 export const alarmKinds = ['errors', 'latency', 'unhealthy'] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
+
+/** What runs as a service of its own in AWS: a model version, or the event server. */
+export type ServiceName = Version | 'events';
+
+/** The tag of the image of the event server, one for each code: a version's tag goes with the version. */
+export const eventsImageTag = (sourceHash: string): string => `events-${sourceHash.slice(0, 16)}`;
 
 /**
  * The names that one deployment has in AWS. Those that are unique per account and region carry `aws.prefix`, so that
@@ -27,6 +33,16 @@ export class Names {
   /** `ModelApp-1-2-0` */
   versionStack(version: Version): string {
     return `${this.prefix}ModelApp-${dashed(version)}`;
+  }
+
+  /** `ModelApp-Events` */
+  get eventsStack(): string {
+    return `${this.prefix}ModelApp-Events`;
+  }
+
+  /** `ModelApp-1-2-0` or `ModelApp-Events` */
+  serviceStack(service: ServiceName): string {
+    return service === 'events' ? this.eventsStack : this.versionStack(service);
   }
 
   /** `ModelApp-Traffic` */
@@ -56,9 +72,9 @@ export class Names {
     return `${this.application}-${name}`;
   }
 
-  /** `modelapp-1-2-0-errors`: alarms, and without `part` the dashboard of a version. */
-  monitoring(version: Version, part?: AlarmKind): string {
-    return [this.application, dashed(version), ...(part ? [part] : [])].join('-');
+  /** `modelapp-1-2-0-errors`: alarms, and without `part` the dashboard of a service. */
+  monitoring(service: ServiceName, part?: AlarmKind): string {
+    return [this.application, inNames(service), ...(part ? [part] : [])].join('-');
   }
 
   /** `/modelapp/split/guard`: the parameter that tells what the rollout guard did. */
@@ -67,8 +83,8 @@ export class Names {
   }
 
   /** `/modelapp/1-2-0/service` */
-  serviceLogGroup(version: Version): string {
-    return `/${this.application}/${dashed(version)}/service`;
+  serviceLogGroup(service: ServiceName): string {
+    return `/${this.application}/${inNames(service)}/service`;
   }
 
   /** `/modelapp/functions/tables` */
@@ -76,3 +92,5 @@ export class Names {
     return `/${this.application}/functions/${name}`;
   }
 }
+
+const inNames = (service: ServiceName): string => (service === 'events' ? service : dashed(service));

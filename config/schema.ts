@@ -284,7 +284,7 @@ const Aws = Options(
 
 const Capacity = Options(
   {
-    instanceType: Type.String({ default: 't3.small', description: 'EC2 instance type of a version.' }),
+    instanceType: Type.String({ default: 't3.small', description: 'EC2 instance type.' }),
     minInstances: Type.Integer({ minimum: 1, default: 1, description: 'Instances at least.' }),
     maxInstances: Type.Integer({ minimum: 1, default: 4, description: 'Instances at most.' }),
     minTasks: Type.Integer({ minimum: 1, default: 1, description: 'Tasks at least.' }),
@@ -313,7 +313,7 @@ const Capacity = Options(
       description: 'p99 that raises the alarm, in milliseconds.',
     }),
   },
-  'Size of a version in AWS.',
+  'Size of a version, and of the event server, in AWS.',
 );
 
 /** The whole configuration; the source of its types, its checks and its defaults. */

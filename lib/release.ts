@@ -10,6 +10,8 @@ export interface Release {
   readonly version: Version;
   /** Versions that were released from other trees and are live. */
   readonly otherVersions: readonly Version[];
+  /** Whether there is an event server. */
+  readonly events: boolean;
   /** Whether there is an entry that all versions share; a split needs it. */
   readonly traffic: boolean;
   /** How that entry splits its traffic between versions; unsplit, it answers only requests that name their version. */
@@ -21,8 +23,8 @@ export interface Release {
 }
 
 /**
- * The release of the tree in `directory`, with the context values `versions`, `traffic`, `split` and `archive`. In
- * `cdk.json` their names begin with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
+ * The release of the tree in `directory`, with the context values `versions`, `events`, `traffic`, `split` and
+ * `archive`. In `cdk.json` their names begin with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
  * @throws {Error} naming the file or the context value
  */
 export function readRelease(node: Node, directory: string): Release {
@@ -40,6 +42,7 @@ export function readRelease(node: Node, directory: string): Release {
   return {
     version,
     otherVersions: live.slice(1),
+    events: named("context 'events'", () => parseBoolean(context(node, 'events') ?? 'false')),
     traffic: traffic || split !== undefined,
     ...(split && { split }),
     archive: named("context 'archive'", () => parseBoolean(context(node, 'archive') ?? 'true')),

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema';
 import type { Version } from '../config/version';
 import { BaseStack } from './base';
 import { refuseEqualPriorities } from './constructs/version-rule';
+import { EventsStack } from './events';
 import type { Release } from './release';
 import { SplitStack } from './split';
 import { TrafficStack } from './traffic';
@@ -14,8 +15,8 @@ import { VersionStack } from './version';
 export type Stacks = Readonly<Record<string, Stack>>;
 
 /**
- * All stacks of a deployment: what the versions share, the entry that they share if there is one, the released version, the
- * other live ones, and at last the split of the traffic between them.
+ * All stacks of a deployment: what the versions share, the event server and the entry that they share if there are any, the
+ * released version, the other live ones, and at last the split of the traffic between them.
  * @throws {Error} naming two versions that cannot be live together behind the shared entry
  */
 export function createStacks(app: App, config: Config, release: Release): Stacks {
@@ -32,6 +33,13 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
   const description = 'modelapp: what all model versions share';
   const base = add(new BaseStack(app, names.baseStack, { env, names, config, bundles, description }));
 
+  const directory = join(release.buildDirectory, 'image');
+  const image = { directory, sourceHash: FileSystem.fingerprint(directory) };
+  if (release.events) {
+    const description = 'modelapp: the event server';
+    add(new EventsStack(app, names.eventsStack, { env, names, config, base, image, description }));
+  }
+
   const live = [release.version, ...release.otherVersions];
   let traffic: TrafficStack | undefined;
   if (release.traffic) {
@@ -40,7 +48,6 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
     traffic = add(new TrafficStack(app, names.trafficStack, { env, config, base, description }));
   }
 
-  const image = join(release.buildDirectory, 'image');
   const versions = new Map<Version, VersionStack>();
   for (const version of live) {
     const stack = new VersionStack(app, names.versionStack(version), {
@@ -52,7 +59,7 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
       traffic,
       archive: release.archive,
       description: `modelapp: model version ${version}`,
-      ...(version === release.version && { image: { directory: image, sourceHash: FileSystem.fingerprint(image) } }),
+      ...(version === release.version && { image }),
     });
     tag(stack, 'modelapp:version', version);
     versions.set(version, add(stack));

@@ -1,8 +1,7 @@
 import { CfnOutput, Stack, type StackProps, type StackSynthesizer } from 'aws-cdk-lib';
-import { InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
-import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { type ApplicationTargetGroup, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
+import { HealthPath } from '../config/environment';
 import type { Names } from '../config/names';
 import type { Config } from '../config/schema';
 import { dashed, type Version } from '../config/version';
@@ -12,22 +11,15 @@ import { VersionTables } from '../lambda/tables/version-tables';
 import type { BaseStack } from './base';
 import { ApiKeys, needsGeneratedKeys } from './constructs/api-keys';
 import { ScalingCluster } from './constructs/cluster';
-import { InferenceService } from './constructs/inference-service';
 import { InferenceTask } from './constructs/inference-task';
 import { PublicLoadBalancer } from './constructs/load-balancer';
+import { ScalingService } from './constructs/scaling-service';
+import { type ImageSource, ServiceImage } from './constructs/service-image';
+import { ServiceMonitoring } from './constructs/service-monitoring';
 import { TaskTargetGroup } from './constructs/target-group';
-import { VersionMonitoring } from './constructs/version-monitoring';
 import { VersionRule } from './constructs/version-rule';
 import { ReleaseSynthesizer } from './release-synthesizer';
 import type { TrafficStack } from './traffic';
-
-/** The image that a stack builds and publishes. */
-export interface ImageSource {
-  /** The build context. */
-  readonly directory: string;
-  /** Hash of the build context. */
-  readonly sourceHash: string;
-}
 
 export interface VersionStackProps extends StackProps {
   readonly names: Names;
@@ -59,11 +51,11 @@ export class VersionStack extends Stack {
   constructor(scope: Construct, id: string, props: VersionStackProps) {
     const { names, config, version, base, traffic, image, archive = true, ...stackProps } = props;
     super(scope, id, { ...stackProps, ...(image && { synthesizer: releaseSynthesizer(names, version, image) }) });
-    if (image) this.publish(image, config);
+    if (image) new ServiceImage(this, 'Image', { ...image, instanceType: config.capacity.instanceType });
     const release = new ReleaseGuard(this, 'Release', { names, version, source: image?.sourceHash ?? released });
     const tables = new VersionTables(this, 'Tables', { names, version, archive });
 
-    const own = new TaskTargetGroup(this, 'Own', base.network.vpc);
+    const own = new TaskTargetGroup(this, 'Own', { vpc: base.network.vpc, healthPath });
     const entry = new PublicLoadBalancer(this, 'Entry', {
       vpc: base.network.vpc,
       accessLogs: { bucket: base.buckets.logs, prefix: `alb/${dashed(version)}` },
@@ -71,9 +63,9 @@ export class VersionStack extends Stack {
       certificateArn: config.aws.certificateArn,
     });
     this.sharedTargetGroup = traffic && this.share(traffic, version, base);
-    const monitoring = new VersionMonitoring(this, 'Monitoring', {
+    const monitoring = new ServiceMonitoring(this, 'Monitoring', {
       names,
-      version,
+      service: version,
       loadBalancer: entry.loadBalancer,
       own,
       shared: this.sharedTargetGroup,
@@ -89,7 +81,7 @@ export class VersionStack extends Stack {
       artifacts: base.artifacts,
       apiKeys,
     });
-    const { service } = new InferenceService(this, 'Service', {
+    const { service } = new ScalingService(this, 'Service', {
       cluster: new ScalingCluster(this, 'Capacity', { network: base.network, capacity: config.capacity }),
       taskDefinition: task.definition,
       targetGroups: [own, ...(this.sharedTargetGroup ? [this.sharedTargetGroup] : [])],
@@ -106,22 +98,15 @@ export class VersionStack extends Stack {
 
   /** A group belongs to one load balancer, and ECS takes none that no load balancer uses: hence a second one, with a rule. */
   private share(entry: TrafficStack, version: Version, base: BaseStack): ApplicationTargetGroup {
-    const targetGroup = new TaskTargetGroup(this, 'Shared', base.network.vpc);
+    const targetGroup = new TaskTargetGroup(this, 'Shared', { vpc: base.network.vpc, healthPath });
     new VersionRule(this, 'SharedRule', { version, entry, targetGroup });
     // Always, not only while a split imports it: a deployment without the split could not remove an export in use.
     this.exportValue(targetGroup.targetGroupArn);
     return targetGroup;
   }
-
-  private publish({ directory, sourceHash }: ImageSource, { capacity }: Config): void {
-    const arm = new InstanceType(capacity.instanceType).architecture === InstanceArchitecture.ARM_64;
-    new DockerImageAsset(this, 'Image', {
-      directory,
-      buildArgs: { SOURCE_HASH: sourceHash },
-      platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-    });
-  }
 }
 
+const healthPath = HealthPath.inference;
+
 const releaseSynthesizer = (names: Names, version: Version, { sourceHash }: ImageSource): StackSynthesizer =>
-  new ReleaseSynthesizer({ repositoryName: names.application, version, sourceHash });
+  new ReleaseSynthesizer({ repositoryName: names.application, tag: version, sourceHash });

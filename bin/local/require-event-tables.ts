@@ -31,7 +31,7 @@ export async function requireEventTables(database: DatabaseSettings, logger: Log
   }
   if (pending.length === 0) return;
   throw new CommandError(
-    `the tables of the event server are missing or old (${pending.join(', ')}); run: modelapp migrate, on AWS: modelapp deploy --events`,
+    `the tables of the event server are missing or old (${pending.join(', ')}); run: modelapp migrate, on AWS: modelapp deploy events`,
   );
 }
 

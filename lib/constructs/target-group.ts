@@ -6,15 +6,21 @@ import type { Construct } from 'constructs';
 /** The ports of an instance that Docker gives to containers. */
 export const dynamicHostPorts = Port.tcpRange(32_768, 65_535);
 
-/** The tasks of a version, as one load balancer sees them. */
+export interface TaskTargetGroupProps {
+  readonly vpc: IVpc;
+  /** What the load balancer asks for the health of a task. */
+  readonly healthPath: string;
+}
+
+/** The tasks of a service, as one load balancer sees them. */
 export class TaskTargetGroup extends ApplicationTargetGroup {
-  constructor(scope: Construct, id: string, vpc: IVpc) {
+  constructor(scope: Construct, id: string, { vpc, healthPath }: TaskTargetGroupProps) {
     super(scope, id, {
       vpc,
       targetType: TargetType.INSTANCE,
       protocol: ApplicationProtocol.HTTP,
       deregistrationDelay: Duration.seconds(30),
-      healthCheck: { path: '/alive', interval: Duration.seconds(10), timeout: Duration.seconds(5) },
+      healthCheck: { path: healthPath, interval: Duration.seconds(10), timeout: Duration.seconds(5) },
     });
   }
 }

@@ -1,4 +1,4 @@
-import { Names } from '../../config/names';
+import { eventsImageTag, Names } from '../../config/names';
 import { parseVersion } from '../../config/version';
 
 const version = parseVersion('1.2.0');
@@ -38,4 +38,14 @@ test('a prefix is in every name, in small letters where a repository needs them'
     alarm: 'staging-modelapp-1-2-0-errors',
     serviceLogs: '/staging-modelapp/1-2-0/service',
   });
+});
+
+test('the event server is a service beside the versions', () => {
+  const names = new Names('Staging-');
+
+  expect(names.serviceStack('events')).toBe('Staging-ModelApp-Events');
+  expect(names.serviceStack(version)).toBe('Staging-ModelApp-1-2-0');
+  expect(names.monitoring('events', 'errors')).toBe('staging-modelapp-events-errors');
+  expect(names.serviceLogGroup('events')).toBe('/staging-modelapp/events/service');
+  expect(eventsImageTag('0123456789abcdef'.repeat(4))).toBe('events-0123456789abcdef');
 });

@@ -29,6 +29,7 @@ const configurations: [string, SynthesisOptions][] = [
   ['flow logs and a standby', { config: { aws: { flowLogs: true, multiAz: true } } }],
   ['an unprotected database', { config: { aws: { deletionProtection: false } } }],
   ['a shared entry', { traffic: true }],
+  ['an event server', { events: true }],
   ['a split', { otherVersions: ['1.0.0', '1.1.0'], split: '1.1.0:90,1.2.0:10' }],
   ['a prefix', { config: { aws: { prefix: 'Staging-' } } }],
 ];
@@ -63,5 +64,7 @@ test.each(configurations)(
 );
 
 test("the templates fit CloudFormation's own rules", () => {
-  expect(() => synthesize({ split: '1.2.0:1', app: { builtinCloudFormationValidation: true } })).not.toThrow();
+  expect(() =>
+    synthesize({ events: true, split: '1.2.0:1', app: { builtinCloudFormationValidation: true } }),
+  ).not.toThrow();
 });

@@ -15,7 +15,13 @@ const release = (context: Record<string, unknown> = {}, directory = tree()) =>
   readRelease(new App({ context }).node, directory);
 
 test('without context only VERSION is live, nothing is shared, and tables are archived', () => {
-  expect(release()).toMatchObject({ version: '1.2.0', otherVersions: [], traffic: false, archive: true });
+  expect(release()).toMatchObject({
+    version: '1.2.0',
+    otherVersions: [],
+    events: false,
+    traffic: false,
+    archive: true,
+  });
   expect(release().split).toBeUndefined();
 });
 
@@ -37,6 +43,17 @@ test.each([
   ['false', 'false', false],
 ])('versions share an entry if traffic is true: %s', (_, traffic, expected) => {
   expect(release({ traffic }).traffic).toBe(expected);
+});
+
+test.each([
+  ['on the command line', { events: 'true' }],
+  ['in cdk.json', { 'modelapp:events': true }],
+])('there is an event server if events is true %s', (_, context) => {
+  expect(release(context).events).toBe(true);
+});
+
+test('a malformed events is refused', () => {
+  expect(() => release({ events: 'on' })).toThrow("context 'events': 'on' is neither true nor false");
 });
 
 test('a malformed traffic is refused', () => {

@@ -16,6 +16,15 @@ test.each([
   expect(names({ otherVersions })).toEqual(expected);
 });
 
+test('the event server comes after the base', () => {
+  expect(names({ events: true, traffic: true })).toEqual([
+    'ModelApp-Base',
+    'ModelApp-Events',
+    'ModelApp-Traffic',
+    'ModelApp-1-2-0',
+  ]);
+});
+
 test('the shared entry comes before the versions, and the split after them', () => {
   expect(names({ otherVersions: ['1.1.0'], traffic: true })).toEqual([
     'ModelApp-Base',
@@ -188,7 +197,7 @@ describe('a second deployment', () => {
 });
 
 test('every stack is tagged, and those of versions with the version', () => {
-  const { template } = synthesize({ split: '1.2.0:1' });
+  const { template } = synthesize({ events: true, split: '1.2.0:1' });
 
   const tags = (stack: string, type: string) => Object.values(template(stack).findResources(type))[0]?.Properties.Tags;
   expect(tags('ModelApp-Base', 'AWS::SNS::Topic')).toEqual([{ Key: 'modelapp:stack', Value: 'ModelApp-Base' }]);
@@ -198,6 +207,7 @@ test('every stack is tagged, and those of versions with the version', () => {
   expect(tags('ModelApp-Split', 'AWS::ElasticLoadBalancingV2::ListenerRule')).toEqual([
     { Key: 'modelapp:stack', Value: 'ModelApp-Split' },
   ]);
+  expect(tags('ModelApp-Events', 'AWS::ECS::Cluster')).toEqual([{ Key: 'modelapp:stack', Value: 'ModelApp-Events' }]);
   expect(tags('ModelApp-1-2-0', 'AWS::ECS::Cluster')).toEqual([
     { Key: 'modelapp:stack', Value: 'ModelApp-1-2-0' },
     { Key: 'modelapp:version', Value: '1.2.0' },

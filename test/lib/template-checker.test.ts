@@ -29,6 +29,11 @@ test.each<[string, SynthesisOptions]>([
   ['one version', {}],
   ['three versions and an account', { otherVersions: ['1.0.0', '1.1.0'], config: { aws } }],
   ['one version behind a shared entry', { traffic: true }],
+  ['an event server', { events: true }],
+  [
+    'an event server, a prefix and a certificate',
+    { events: true, config: { aws: { prefix: 'Staging-', certificateArn } } },
+  ],
   ['a split between two versions', split],
   ['a split, a third version and an account', { ...split, otherVersions: ['1.0.0', '1.1.0'], config: { aws } }],
   ['a split, a prefix and a certificate', { ...split, config: { aws: { prefix: 'Staging-', certificateArn } } }],
@@ -41,6 +46,7 @@ test.each<[string, SynthesisOptions]>([
   ['another version', { version: '2.0.0', split: '2.0.0:1' }],
   ['three versions', { otherVersions: ['1.0.0', '1.1.0'], split: '1.0.0:1,1.1.0:1,1.2.0:1' }],
   ['no split', { traffic: true }],
+  ['an event server', { events: true, traffic: true }],
 ])('the resources of Base and Traffic are the same with %s', (_, options) => {
   expect(sharedDifferences(good, templatesOf(options))).toEqual([]);
 });
@@ -100,7 +106,7 @@ const broken: Record<RuleName, { breaks: (templates: Templates) => void; fault: 
     },
     fault: /'Service\w+' does not wait for 'Tables\w+'$/,
   },
-  'versions and their split leave nothing': {
+  'services and the split leave nothing': {
     breaks: (templates) => {
       Object.assign(resources(templates)[idOf(templates, 'AWS::Logs::LogGroup')]!, { DeletionPolicy: 'Retain' });
     },

@@ -49,7 +49,7 @@ export const rules = {
     isSplit(stack) ? [] : find(template, 'Fn::ImportValue').map((name) => `imports ${text(name)}`),
 
   'the service goes first, then the tables, then the image': (template, stack) => {
-    if (!isVersion(stack)) return [];
+    if (!isService(stack)) return [];
     const [service] = idsOf(template, 'AWS::ECS::Service');
     const [tables] = idsOf(template, 'Custom::ModelAppTables');
     const needs = (id: string | undefined, type: string) => {
@@ -59,16 +59,17 @@ export const rules = {
     };
     return [
       ...needs(service, 'Custom::ModelAppTables'),
+      ...needs(service, 'Custom::ModelAppRelease'),
       ...needs(service, 'AWS::ECS::ClusterCapacityProviderAssociations'),
       ...needs(service, 'AWS::ElasticLoadBalancingV2::Listener'),
       ...needs(service, 'AWS::ElasticLoadBalancingV2::ListenerRule'),
       ...needs(service, 'AWS::Logs::LogGroup'),
-      ...needs(tables, 'Custom::ModelAppRelease'),
+      ...(isVersion(stack) ? needs(tables, 'Custom::ModelAppRelease') : []),
     ];
   },
 
-  'versions and their split leave nothing': (template, stack) =>
-    isVersion(stack) || isSplit(stack)
+  'services and the split leave nothing': (template, stack) =>
+    isService(stack) || isSplit(stack)
       ? Object.entries(template.Resources).flatMap(([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
           [DeletionPolicy, UpdateReplacePolicy]
             .filter((policy = 'Delete') => policy !== 'Delete')
@@ -95,7 +96,7 @@ export const rules = {
       text(template.Resources[id]?.Properties),
     );
     return ingressRules(template)
-      .filter(({ group }) => isVersion(stack) && !balancers.some((properties) => properties.includes(`"${group}"`)))
+      .filter(({ group }) => isService(stack) && !balancers.some((properties) => properties.includes(`"${group}"`)))
       .filter(({ rule }) => {
         const source = text(rule.SourceSecurityGroupId);
         const [own] = references(rule.SourceSecurityGroupId);
@@ -123,7 +124,7 @@ export function check(templates: Templates): string[] {
  */
 export function sharedDifferences(one: Templates, other: Templates): string[] {
   return Object.keys(one)
-    .filter((stack) => !isVersion(stack) && !isSplit(stack))
+    .filter((stack) => !isService(stack) && !isSplit(stack))
     .flatMap((stack) => {
       const [before, after] = [one[stack]?.Resources ?? {}, other[stack]?.Resources ?? {}];
       return [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -134,6 +135,7 @@ export function sharedDifferences(one: Templates, other: Templates): string[] {
 
 const text = (value: unknown): string => JSON.stringify(value) ?? '';
 const isVersion = (stack: string): boolean => /ModelApp-\d+-\d+-\d+$/.test(stack);
+const isService = (stack: string): boolean => isVersion(stack) || stack.endsWith('ModelApp-Events');
 
 const isSplit = (stack: string): boolean => stack.endsWith('ModelApp-Split');
 const isTraffic = (reference: string): boolean => /"StackName":"[^"]*ModelApp-Traffic"/.test(reference);

@@ -227,7 +227,7 @@ test('without tables it says so and makes none, as another role makes them', asy
   const { stderr, exitCode } = await serve();
 
   expect(stderr).toBe(
-    'modelapp: the tables of the event server are missing or old (shared/0004-events.sql); run: modelapp migrate, on AWS: modelapp deploy --events\n',
+    'modelapp: the tables of the event server are missing or old (shared/0004-events.sql); run: modelapp migrate, on AWS: modelapp deploy events\n',
   );
   expect(exitCode).toBe(1);
   expect(await rds.query(`select to_regclass('event_stats') as name`)).toEqual([{ name: null }]);

@@ -7,6 +7,7 @@ import { type SynthesisOptions, synthesize } from '../support/synthesis';
 
 const everything: SynthesisOptions = {
   otherVersions: ['1.1.0'],
+  events: true,
   split: '1.1.0:90,1.2.0:10',
   config: {
     aws: {

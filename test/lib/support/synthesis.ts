@@ -14,6 +14,8 @@ import { runFolder } from '../../support/test-run';
 export interface SynthesisOptions {
   readonly version?: string;
   readonly otherVersions?: readonly string[];
+  /** Whether there is an event server. */
+  readonly events?: boolean;
   /** Whether versions share an entry; a split implies it. */
   readonly traffic?: boolean;
   /** As the command line takes it: `1.1.0:90,1.2.0:10`. */
@@ -53,12 +55,13 @@ export const environment = { account: '111111111111', region: 'eu-central-1' };
 /** The app with the context of `cdk.json`, not yet synthesised. */
 export function createApp(options: SynthesisOptions = {}): { app: App; stacks: Stacks } {
   const { version = '1.2.0', otherVersions = [], archive = true, config = {}, dockerfile = 'FROM scratch' } = options;
-  const { split, traffic = split !== undefined } = options;
+  const { events = false, split, traffic = split !== undefined } = options;
   const app = new App({ builtinCloudFormationValidation: false, ...options.app, context: cdkJson.context });
   const stacks = createStacks(app, resolveConfig({ models, ...config }), {
     version: parseVersion(version),
     otherVersions: otherVersions.map(parseVersion),
     archive,
+    events,
     traffic,
     ...(split && { split: parseSplit(split) }),
     buildDirectory: buildDirectory(dockerfile),

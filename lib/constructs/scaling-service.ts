@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../../config/schema';
 import type { ScalingCluster } from './cluster';
 
-export interface InferenceServiceProps {
+export interface ScalingServiceProps {
   readonly cluster: ScalingCluster;
   readonly taskDefinition: TaskDefinition;
   /** The groups that requests come by; the service scales on each. */
@@ -16,11 +16,11 @@ export interface InferenceServiceProps {
   readonly rollbackAlarm: Alarm;
 }
 
-/** Keeps the tasks of a version running, as many as the requests need. */
-export class InferenceService extends Construct {
+/** Keeps the tasks of a service running, as many as the requests need. */
+export class ScalingService extends Construct {
   readonly service: Ec2Service;
 
-  constructor(scope: Construct, id: string, props: InferenceServiceProps) {
+  constructor(scope: Construct, id: string, props: ScalingServiceProps) {
     super(scope, id);
     const { cluster, targetGroups } = props;
     this.service = new Ec2Service(this, 'Service', {

@@ -18,13 +18,12 @@ import {
   HttpCodeTarget,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { Names } from '../../config/names';
+import type { AlarmKind, Names, ServiceName } from '../../config/names';
 import type { Config } from '../../config/schema';
-import type { Version } from '../../config/version';
 
-export interface VersionMonitoringProps {
+export interface ServiceMonitoringProps {
   readonly names: Names;
-  readonly version: Version;
+  readonly service: ServiceName;
   readonly loadBalancer: ApplicationLoadBalancer;
   /** The tasks behind `loadBalancer`. */
   readonly own: ApplicationTargetGroup;
@@ -32,7 +31,7 @@ export interface VersionMonitoringProps {
    * The tasks behind the entry that versions share.
    * @default none
    */
-  readonly shared: ApplicationTargetGroup | undefined;
+  readonly shared?: ApplicationTargetGroup | undefined;
   readonly thresholds: Pick<Config['capacity'], 'maxErrorShare' | 'maxLatencyMs'>;
   readonly alarmAction: IAlarmAction;
 }
@@ -45,8 +44,8 @@ const sum = (metrics: Record<string, IMetric>): string =>
     .map((name) => `FILL(${name}, 0)`)
     .join(' + ');
 
-/** The alarms of a version, which have fixed names, and its dashboard. */
-export class VersionMonitoring extends Construct {
+/** The alarms of a service, which have fixed names, and its dashboard. */
+export class ServiceMonitoring extends Construct {
   /** Share of requests that end with 5xx. */
   readonly errors: Alarm;
   /** 99th percentile of the time to answer. */
@@ -57,7 +56,7 @@ export class VersionMonitoring extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: VersionMonitoringProps,
+    private readonly props: ServiceMonitoringProps,
   ) {
     super(scope, id);
     const { thresholds, own } = props;
@@ -83,13 +82,13 @@ export class VersionMonitoring extends Construct {
   }
 
   private alarm(
-    what: 'errors' | 'latency' | 'unhealthy',
+    what: AlarmKind,
     props: Pick<AlarmProps, 'alarmDescription' | 'metric' | 'threshold' | 'comparisonOperator'>,
   ): Alarm {
-    const { names, version, alarmAction } = this.props;
+    const { names, service, alarmAction } = this.props;
     const alarm = new Alarm(this, what, {
       ...props,
-      alarmName: names.monitoring(version, what),
+      alarmName: names.monitoring(service, what),
       evaluationPeriods: 5,
       datapointsToAlarm: 3,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -145,11 +144,11 @@ export class VersionMonitoring extends Construct {
   }
 
   private addDashboard(): void {
-    const { names, version, own } = this.props;
+    const { names, service, own } = this.props;
     const { metrics } = own;
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
     new Dashboard(this, 'Dashboard', {
-      dashboardName: names.monitoring(version),
+      dashboardName: names.monitoring(service),
       widgets: [
         [
           graph('Requests per minute', Object.values(this.counts().requests)),
