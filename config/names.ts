@@ -67,6 +67,11 @@ export class Names {
     return isVersion(version) ? version : undefined;
   }
 
+  /** What runs in a stack; undefined for one that no service runs in. */
+  serviceOfStack(stackName: string): ServiceName | undefined {
+    return stackName === this.eventsStack ? 'events' : this.versionOfStack(stackName);
+  }
+
   /** `modelapp-tables` */
   function(name: FunctionName): string {
     return `${this.application}-${name}`;

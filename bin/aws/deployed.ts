@@ -1,4 +1,4 @@
-import type { Version } from '../../config/version';
+import type { ServiceName } from '../../config/names';
 import { CommandError, ExitCode } from '../failure';
 import type { AwsSession } from './session';
 import { describeFailure, firstFailure } from './stack-events';
@@ -31,7 +31,7 @@ export async function requireWorkingStack(session: AwsSession, name: string): Pr
   const stack = await requireStack(session, name);
   const { state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(inProgress(stack, session.names.versionOfStack(name)), ExitCode.absent);
+    throw new CommandError(inProgress(stack, session.names.serviceOfStack(name)), ExitCode.absent);
   }
   if (isFailed(state) && !isRolledBack(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.absent);
@@ -40,8 +40,8 @@ export async function requireWorkingStack(session: AwsSession, name: string): Pr
 }
 
 /** Why a stack cannot be worked on now: something else does. */
-export function inProgress({ name, state }: StackSummary, version: Version | undefined): string {
-  const command = version ? `modelapp status ${version}` : 'modelapp status';
+export function inProgress({ name, state }: StackSummary, service: ServiceName | undefined): string {
+  const command = service ? `modelapp status ${service}` : 'modelapp status';
   return `${name} is ${state}: wait until that has ended; ${command} shows it`;
 }
 
@@ -63,7 +63,7 @@ export async function requireDeployable(session: AwsSession, stack: StackSummary
   if (!stack || isEmpty(stack)) return;
   const { name, state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(inProgress(stack, session.names.versionOfStack(name)), ExitCode.refused);
+    throw new CommandError(inProgress(stack, session.names.serviceOfStack(name)), ExitCode.refused);
   }
   if (isFailed(state) && !deployable.test(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.refused);
@@ -79,6 +79,9 @@ function nextCommand({ names, version: current }: AwsSession, { name, state }: S
   if (version && !deployable.test(state)) return `modelapp revert ${version}`;
   if (version) return version === current ? 'modelapp deploy' : `modelapp deploy ${version}`;
   if (name === names.splitStack) return 'modelapp split off';
+  if (name === names.eventsStack) {
+    return deployable.test(state) ? 'modelapp deploy events' : `npx cdk destroy ${name} -c events=true`;
+  }
   if (!deployable.test(state)) return `npx cdk destroy ${name}`;
   return name === names.trafficStack ? 'modelapp deploy --traffic' : 'modelapp deploy';
 }

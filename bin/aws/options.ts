@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ServiceName } from '../../config/names';
 import { parseVersion, type Version } from '../../config/version';
 import { CommandError, ExitCode } from '../failure';
 
@@ -27,3 +28,10 @@ export function parseVersionArgument(text: string): Version {
     throw new CommandError((error as Error).message, ExitCode.usage);
   }
 }
+
+/**
+ * A version, or `events` for the event server, from a command line.
+ * @throws {CommandError} with the exit code of a usage error
+ */
+export const parseServiceArgument = (text: string): ServiceName =>
+  text === 'events' ? text : parseVersionArgument(text);

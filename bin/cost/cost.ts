@@ -1,7 +1,6 @@
 import { loadConfig } from '../../config/load';
-import { Names } from '../../config/names';
+import { Names, type ServiceName } from '../../config/names';
 import type { Config } from '../../config/schema';
-import type { Version } from '../../config/version';
 import { estimateCost } from '../../lib/cost/estimate';
 import { firstRegion, priceList, pricesOf, UnknownRegionError } from '../../lib/cost/prices';
 import { findRegion } from '../aws/region';
@@ -13,10 +12,10 @@ import { ageWarning, report } from './report';
 import { synthesizeTemplates, type Templates } from './synthesis';
 
 /**
- * Prints what all stacks, or that of one version, cost in a month.
+ * Prints what all stacks, or that of one service, cost in a month.
  * @throws {CommandError} if there are no prices for the region, or the stacks cannot be synthesised
  */
-export async function cost(version: Version | undefined, options: CostOptions): Promise<void> {
+export async function cost(service: ServiceName | undefined, options: CostOptions): Promise<void> {
   const { config, directory } = await loadConfig();
   const wanted = await findRegion(options.region, config);
   const region = wanted ?? firstRegion(priceList);
@@ -24,8 +23,8 @@ export async function cost(version: Version | undefined, options: CostOptions): 
   const warning = ageWarning(priceList, new Date());
   if (warning) progress(`warning: ${warning}`);
   progress('Synthesising the stacks');
-  const templates = await new Interruption().orStop(synthesizeTemplates(directory, version));
-  const estimate = estimateCost(only(templates, version, config), priceList, region);
+  const templates = await new Interruption().orStop(synthesizeTemplates(directory, service));
+  const estimate = estimateCost(only(templates, service, config), priceList, region);
   if (options.json) return printJson({ ...estimate, regionAssumed: wanted === undefined });
   if (wanted === undefined) print(`No region is set: these are the prices of ${region}, the first of lib/prices.json.`);
   print(report(estimate));
@@ -41,9 +40,9 @@ function requirePrices(region: string): void {
   }
 }
 
-/** The templates to estimate: of one version, or all. */
-function only(templates: Templates, version: Version | undefined, { aws }: Config): Templates {
-  if (!version) return templates;
-  const stack = new Names(aws.prefix).versionStack(version);
+/** The templates to estimate: of one service, or all. */
+function only(templates: Templates, service: ServiceName | undefined, { aws }: Config): Templates {
+  if (!service) return templates;
+  const stack = new Names(aws.prefix).serviceStack(service);
   return { [stack]: templates[stack]! };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Version } from '../../config/version';
+import type { ServiceName } from '../../config/names';
 import type { Template } from '../../lib/cost/template';
 import { readCdkJson } from '../aws/cdk-json';
 import { readListedVersions } from '../aws/listed-versions';
@@ -25,23 +25,26 @@ const unchecked = { 'aws:cdk:bundling-stacks': [] };
  * Synthesises the stacks by the CDK app of `cdk.json` in a temporary folder. Without the CDK CLI, which would ask AWS for
  * the account.
  * @param directory the folder of `cdk.json`
- * @param also a version to synthesise beside the listed ones
+ * @param also a service to synthesise beside those that the file lists
  * @throws {CommandError} with what the build or the app said
  */
-export async function synthesizeTemplates(directory: string, also?: Version): Promise<Templates> {
+export async function synthesizeTemplates(directory: string, also?: ServiceName): Promise<Templates> {
   const [file, , { app, build, context }] = readCdkJson(directory);
   if (!app) throw new CommandError(`${file}: names no app`, ExitCode.usage);
-  const versions = also && { versions: [...readListedVersions(directory), also].join(',') };
   if (build) await run(build, directory);
   const assembly = await mkdtemp(join(tmpdir(), 'modelapp-stacks-'));
   try {
-    const values = { ...context, ...versions, ...unchecked };
+    const values = { ...context, ...(also && listing(directory, also)), ...unchecked };
     await run(app, directory, { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(values) });
     return await readTemplates(assembly);
   } finally {
     await rm(assembly, { recursive: true, force: true });
   }
 }
+
+/** The context value that adds a service. */
+const listing = (directory: string, service: ServiceName): object =>
+  service === 'events' ? { events: true } : { versions: [...readListedVersions(directory), service].join(',') };
 
 /** A command line as the CDK CLI runs it: by the shell. */
 async function run(command: string, directory: string, variables: NodeJS.ProcessEnv = {}): Promise<void> {

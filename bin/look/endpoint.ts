@@ -11,6 +11,9 @@ export async function endpoint(target: EndpointTarget | undefined, options: Endp
   if (options.key && target === 'traffic') {
     throw new CommandError('--key: each version has keys of its own; name a version', ExitCode.usage);
   }
+  if (options.key && target === 'events') {
+    throw new CommandError('--key: the event server has access keys, one for each app: pio accesskey', ExitCode.usage);
+  }
   await withSession(options, async (session) => {
     const stack = await requireWorkingStack(session, stackName(session, target));
     const url = stack.outputs.Endpoint;
@@ -28,7 +31,7 @@ export async function endpoint(target: EndpointTarget | undefined, options: Endp
 }
 
 const stackName = ({ names, version }: AwsSession, target: EndpointTarget = version): string =>
-  target === 'traffic' ? names.trafficStack : names.versionStack(target);
+  target === 'traffic' ? names.trafficStack : names.serviceStack(target);
 
 /** The keys that were generated for a version, by scope. */
 async function readKeys(

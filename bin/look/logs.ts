@@ -1,4 +1,4 @@
-import type { Version } from '../../config/version';
+import type { ServiceName } from '../../config/names';
 import { requireStack } from '../aws/deployed';
 import { isTransient, reasonOf } from '../aws/errors';
 import { type AwsSession, withSession } from '../aws/session';
@@ -7,14 +7,14 @@ import { CommandError, ExitCode } from '../failure';
 import { print, progress } from '../output';
 import { followLines, type LogLine, type LogQuery, readLines } from './log-lines';
 
-/** Prints the lines of a version; with `--follow` until a signal ends the process, or nobody reads any more. */
-export const logs = (asked: Version | undefined, options: LogsOptions): Promise<void> =>
+/** Prints the lines of a service; with `--follow` until a signal ends the process, or nobody reads any more. */
+export const logs = (asked: ServiceName | undefined, options: LogsOptions): Promise<void> =>
   withSession(options, async (session) => {
     const { since, filter, follow } = options;
-    const version = asked ?? session.version;
-    const query = { group: session.names.serviceLogGroup(version), since: since.getTime(), filter };
+    const service = asked ?? session.version;
+    const query = { group: session.names.serviceLogGroup(service), since: since.getTime(), filter };
     await (follow ? followAndPrint : readAndPrint)(session, query, options).catch((error) =>
-      explain(session, version, options, error),
+      explain(session, service, options, error),
     );
   });
 
@@ -51,9 +51,14 @@ const text = (line: LogLine): string => `${line.at.toISOString()}  ${shortTask(l
 /** A stream is named after prefix, container and task. */
 const shortTask = (stream: string): string => stream.slice(stream.lastIndexOf('/') + 1).slice(0, 8);
 
-async function explain(session: AwsSession, version: Version, { filter }: LogsOptions, error: Error): Promise<never> {
+async function explain(
+  session: AwsSession,
+  service: ServiceName,
+  { filter }: LogsOptions,
+  error: Error,
+): Promise<never> {
   if (error.name === 'ResourceNotFoundException') {
-    const { name, state } = await requireStack(session, session.names.versionStack(version));
+    const { name, state } = await requireStack(session, session.names.serviceStack(service));
     throw new CommandError(`${name} is ${state} and has no log yet`, ExitCode.absent);
   }
   if (error.name === 'InvalidParameterException' && filter !== undefined) {

@@ -1,6 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { type AlarmKind, alarmKinds } from '../../config/names';
-import type { Version } from '../../config/version';
+import { type AlarmKind, alarmKinds, type ServiceName } from '../../config/names';
 import type { AwsSession } from '../aws/session';
 
 export interface AlarmStatus {
@@ -12,9 +11,9 @@ export interface AlarmStatus {
   readonly reason: string | undefined;
 }
 
-/** The alarms that every version has. */
-export async function readAlarms({ client, names }: AwsSession, version: Version): Promise<AlarmStatus[]> {
-  const expected = alarmKinds.map((kind) => ({ kind, name: names.monitoring(version, kind) }));
+/** The alarms that every service has. */
+export async function readAlarms({ client, names }: AwsSession, service: ServiceName): Promise<AlarmStatus[]> {
+  const expected = alarmKinds.map((kind) => ({ kind, name: names.monitoring(service, kind) }));
   const { MetricAlarms = [] } = await client(CloudWatchClient).send(
     new DescribeAlarmsCommand({ AlarmNames: expected.map(({ name }) => name) }),
   );

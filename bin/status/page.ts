@@ -1,20 +1,20 @@
-import type { Version } from '../../config/version';
+import type { ServiceName } from '../../config/names';
 import { table } from '../output';
 import { type Problem, type StackStatus, type Status, shortId, time } from './report';
 
 /** The status as a person reads it: first what is wrong, then everything. */
-export function page(status: Status, problems: readonly Problem[], version: Version, now = new Date()): string {
+export function page(status: Status, problems: readonly Problem[], service: ServiceName, now = new Date()): string {
   const { stack, endpoint, region, account } = status;
   const sections: readonly (readonly [name: string, lines: readonly string[]])[] = [
     ['Stack', [stateLine(stack, now), ...(stack.step ? [`last step: ${stack.step}`] : [])]],
     ['Shared', sharedLines(status, now)],
     ['Endpoint', [endpoint ?? 'none yet']],
-    ['Traffic', trafficLines(status)],
+    ['Traffic', service === 'events' ? [] : trafficLines(status)],
     ['Tasks', taskLines(status, now)],
     ['Targets', targetLines(status)],
     ['Instances', instanceLines(status)],
     ['Alarms', alarmLines(status, now)],
-    ['Logs', [`modelapp logs ${version} --follow`]],
+    ['Logs', [`modelapp logs ${service} --follow`]],
   ];
   return [
     `${stack.name} in ${region}, account ${account}`,

@@ -4,10 +4,10 @@ import type { InstancesStatus } from './instances';
 import type { TargetsStatus } from './targets';
 import type { TasksStatus } from './tasks';
 
-/** How a version is, as `status --json` prints it. */
+/** How a service is, as `status --json` prints it. */
 export interface Status {
   readonly stack: StackStatus;
-  /** The stacks of the deployment that are no version's. */
+  /** The other stacks of the deployment that are no version's. */
   readonly shared: readonly StackStatus[];
   readonly endpoint: string | undefined;
   readonly region: string;

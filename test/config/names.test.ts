@@ -45,6 +45,11 @@ test('the event server is a service beside the versions', () => {
 
   expect(names.serviceStack('events')).toBe('Staging-ModelApp-Events');
   expect(names.serviceStack(version)).toBe('Staging-ModelApp-1-2-0');
+  expect(
+    ['Staging-ModelApp-Events', 'Staging-ModelApp-1-2-0', 'Staging-ModelApp-Base'].map((stack) =>
+      names.serviceOfStack(stack),
+    ),
+  ).toEqual(['events', '1.2.0', undefined]);
   expect(names.monitoring('events', 'errors')).toBe('staging-modelapp-events-errors');
   expect(names.serviceLogGroup('events')).toBe('/staging-modelapp/events/service');
   expect(eventsImageTag('0123456789abcdef'.repeat(4))).toBe('events-0123456789abcdef');

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../../config/version';
-import { parseVersionArgument } from '../../aws/options';
+import type { ServiceName } from '../../../config/names';
+import { parseServiceArgument } from '../../aws/options';
 
 export interface CostOptions {
   readonly region?: string;
@@ -11,13 +11,16 @@ export interface CostOptions {
 export const costCommand = (): Command =>
   new Command('cost')
     .description('estimate what the stacks cost in a month, without asking AWS')
-    .argument('[version]', 'a version, for its stack alone (default: all stacks)', parseVersionArgument)
+    .argument('[service]', "a version, or 'events', for its stack alone (default: all stacks)", parseServiceArgument)
     .option(
       '--region <region>',
       'AWS region (default: aws.region of the configuration, AWS_REGION, the profile, the first of lib/prices.json)',
     )
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1')
-    .action(async (version: Version | undefined, options: CostOptions) =>
-      (await import('../../cost/cost')).cost(version, options),
+    .addHelpText(
+      'after',
+      '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1\n  modelapp cost events',
+    )
+    .action(async (service: ServiceName | undefined, options: CostOptions) =>
+      (await import('../../cost/cost')).cost(service, options),
     );

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Version } from '../../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
+import type { ServiceName } from '../../../config/names';
+import { type AwsOptions, parseServiceArgument, withAwsOptions } from '../../aws/options';
 import { parseSince } from '../../look/since';
 
 export interface LogsOptions extends AwsOptions {
@@ -16,13 +16,14 @@ with --follow too, each line is a document of its own.
 Examples:
   modelapp logs
   modelapp logs 1.2.0 --since 2h --filter '{ $.level >= 40 }'
+  modelapp logs events --since 1h
   modelapp logs --follow --filter '"prediction log"'`;
 
-/** `modelapp logs`: what the tasks of a version wrote. */
+/** `modelapp logs`: what the tasks of a version wrote, or those of the event server. */
 export const logsCommand = (): Command =>
   withAwsOptions(new Command('logs'))
     .description('print the log lines of a deployed version')
-    .argument('[version]', 'the version (default: VERSION)', parseVersionArgument)
+    .argument('[service]', "a version, or 'events' for the event server (default: VERSION)", parseServiceArgument)
     .addOption(
       new Option('--since <time>', 'an age such as 30s, 15m, 2h or 3d, or a time such as 2026-01-31T12:00 (UTC)')
         .argParser((text) => parseSince(text))
@@ -31,6 +32,6 @@ export const logsCommand = (): Command =>
     .option('--follow', 'go on with new lines until Ctrl-C')
     .option('--filter <pattern>', 'only lines that match this CloudWatch Logs filter pattern')
     .addHelpText('after', example)
-    .action(async (version: Version | undefined, options: LogsOptions) =>
-      (await import('../../look/logs')).logs(version, options),
+    .action(async (service: ServiceName | undefined, options: LogsOptions) =>
+      (await import('../../look/logs')).logs(service, options),
     );

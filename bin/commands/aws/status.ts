@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Version } from '../../../config/version';
-import { type AwsOptions, parseVersionArgument, withAwsOptions } from '../../aws/options';
+import type { ServiceName } from '../../../config/names';
+import { type AwsOptions, parseServiceArgument, withAwsOptions } from '../../aws/options';
 
 const example = `
 Times are in UTC.
@@ -8,14 +8,15 @@ Times are in UTC.
 Examples:
   modelapp status
   modelapp status 1.2.0 --region eu-central-1
+  modelapp status events
   modelapp status --json | jq .problems`;
 
-/** `modelapp status`: how a version is. */
+/** `modelapp status`: how a version is, or the event server. */
 export const statusCommand = (): Command =>
   withAwsOptions(new Command('status'))
     .description('show what is wrong with a deployed version, its tasks, targets, instances and alarms')
-    .argument('[version]', 'the version (default: VERSION)', parseVersionArgument)
+    .argument('[service]', "a version, or 'events' for the event server (default: VERSION)", parseServiceArgument)
     .addHelpText('after', example)
-    .action(async (version: Version | undefined, options: AwsOptions) =>
-      (await import('../../status/status')).status(version, options),
+    .action(async (service: ServiceName | undefined, options: AwsOptions) =>
+      (await import('../../status/status')).status(service, options),
     );

@@ -91,7 +91,7 @@ test.each(['status', 'logs', 'deploy', 'revert'])('modelapp %s refuses what is n
 
 test.each(['1.2', 'Traffic'])('modelapp endpoint %s is told what else it may be', async (target) => {
   expect(await modelapp(['endpoint', target])).toEqual(
-    refused(`'${target}' is neither a version such as 1.2.0 nor 'traffic'`, 2),
+    refused(`'${target}' is neither a version such as 1.2.0, nor 'events', nor 'traffic'`, 2),
   );
 });
 

@@ -97,6 +97,15 @@ test('a version that is not listed is estimated alone, as one document', async (
   expect(JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8')).context['modelapp:versions']).toEqual([]);
 });
 
+test('the event server is estimated alone, whether cdk.json asks for it or not', async () => {
+  const { stdout, code } = await cost(project({ aws: { region: 'eu-central-1' } }), ['events', '--json']);
+
+  const { stacks, total, unpriced } = JSON.parse(stdout);
+  expect({ code, unpriced }).toEqual({ code: 0, unpriced: [] });
+  expect(stacks.map(({ stack }: { stack: string }) => stack)).toEqual(['ModelApp-Events']);
+  expect(total).toBeGreaterThan(0);
+});
+
 test.each<[string, readonly string[], NodeJS.ProcessEnv]>([
   ['--region', ['--region', 'eu-nowhere-1'], {}],
   ['AWS_REGION', [], { AWS_REGION: 'eu-nowhere-1' }],

@@ -57,6 +57,37 @@ test('prints the URL of the entry that versions share', async () => {
   expect(await endpoint('traffic')).toEqual(printed('http://shared\n'));
 });
 
+test('prints the URL of the event server', async () => {
+  stacks.push(deployed('ModelApp-Events', { outputs: { Endpoint: 'http://events' } }));
+
+  expect(await endpoint('events')).toEqual(printed('http://events\n'));
+});
+
+test('refuses --key for the event server, and names the command for its keys', async () => {
+  expect(await endpoint('events', '--key')).toEqual(
+    refused('--key: the event server has access keys, one for each app: pio accesskey', 2),
+  );
+});
+
+test.each([
+  [
+    'UPDATE_IN_PROGRESS',
+    'ModelApp-Events is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status events shows it',
+  ],
+  [
+    'DELETE_FAILED',
+    'ModelApp-Events is DELETE_FAILED (CloudFormation gives no reason); next: npx cdk destroy ModelApp-Events -c events=true',
+  ],
+  [
+    'ROLLBACK_COMPLETE',
+    'ModelApp-Events is ROLLBACK_COMPLETE (CloudFormation gives no reason); next: modelapp deploy events',
+  ],
+])('of an event server that is %s says what to do', async (state, message) => {
+  stacks.push(deployed('ModelApp-Events', { state }));
+
+  expect(await endpoint('events')).toEqual(refused(message, 3));
+});
+
 test('as JSON names the stack and its state', async () => {
   stacks.push(deployed('ModelApp-1-2-0'));
 

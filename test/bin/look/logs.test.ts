@@ -94,6 +94,12 @@ test('asks for the log of the version, the pattern and the time that are named',
   ]);
 });
 
+test('asks for the log of the event server', async () => {
+  await logs('events');
+
+  expect(log.queries).toMatchObject([{ logGroupName: '/modelapp/events/service' }]);
+});
+
 test('as JSON prints one list', async () => {
   for (const message of ['{"msg":"one"}', 'two', 'three']) log.add(message, 1_000);
 

@@ -118,6 +118,46 @@ test('as JSON tells all that AWS knows of a version, and what is wrong with it',
   });
 });
 
+describe('of the event server', () => {
+  const events: FakeStack = {
+    name: 'ModelApp-Events',
+    state: 'CREATE_COMPLETE',
+    tags: { 'modelapp:stack': 'ModelApp-Events' },
+    outputs: { Endpoint: 'http://events' },
+  };
+
+  test('tells the same as of a version, but for the split of traffic', async () => {
+    const { stdout, exitCode } = await status(['events', '--json'], [version, events, split]);
+
+    const found = JSON.parse(stdout);
+    expect(exitCode).toBe(0);
+    expect(found).toMatchObject({
+      endpoint: 'http://events',
+      stack: { name: 'ModelApp-Events' },
+      tasks: { desired: 2 },
+    });
+    expect(found.alarms.map(({ name }: { name: string }) => name)).toEqual([
+      'modelapp-events-errors',
+      'modelapp-events-latency',
+      'modelapp-events-unhealthy',
+    ]);
+    expect(Object.keys(found)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(version|traffic)$/)]));
+  });
+
+  test('its stack is not listed as one that it shares', async () => {
+    const { stdout } = await status(['events', '--json'], [version, events]);
+
+    expect(JSON.parse(stdout).shared).toEqual([]);
+  });
+
+  test('as a page names the command for its log', async () => {
+    const { stdout } = await status(['events'], [version, events]);
+
+    expect(stdout).toContain('modelapp logs events --follow');
+    expect(stdout).not.toContain('Traffic');
+  });
+});
+
 test('prints a page with what is wrong on top', async () => {
   const { stdout, exitCode } = await status(['1.2.0'], [version]);
 
