@@ -5,14 +5,13 @@ import {
   ImageNotFoundException,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
-import type { Version } from '../../config/version';
 import type { AwsSession } from './session';
 
-/** The digest of the image that bears the tag of a version; undefined if there is none. */
-export async function taggedImage({ client, names }: AwsSession, version: Version): Promise<string | undefined> {
+/** The digest of the image that bears a tag, such as a version; undefined if there is none. */
+export async function taggedImage({ client, names }: AwsSession, imageTag: string): Promise<string | undefined> {
   try {
     const { imageDetails: [image] = [] } = await client(ECRClient).send(
-      new DescribeImagesCommand({ repositoryName: names.application, imageIds: [{ imageTag: version }] }),
+      new DescribeImagesCommand({ repositoryName: names.application, imageIds: [{ imageTag }] }),
     );
     return image?.imageDigest;
   } catch (error) {
@@ -21,9 +20,9 @@ export async function taggedImage({ client, names }: AwsSession, version: Versio
   }
 }
 
-/** Removes the tag of a version. The image stays under its other tags; one without any expires. */
-export async function removeImageTag({ client, names }: AwsSession, version: Version): Promise<void> {
+/** Removes a tag. The image stays under its other tags; one without any expires. */
+export async function removeImageTag({ client, names }: AwsSession, imageTag: string): Promise<void> {
   await client(ECRClient).send(
-    new BatchDeleteImageCommand({ repositoryName: names.application, imageIds: [{ imageTag: version }] }),
+    new BatchDeleteImageCommand({ repositoryName: names.application, imageIds: [{ imageTag }] }),
   );
 }

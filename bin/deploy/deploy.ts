@@ -73,7 +73,8 @@ function isTrafficConfigured(directory: string): boolean {
   return String(context['modelapp:traffic']) === 'true' || Boolean(context['modelapp:split']);
 }
 
-function showCosts({ region }: AwsSession, synthesized: SynthesizedStacks, stackNames: readonly string[]): void {
+/** Says what the stacks that are to be deployed cost. */
+export function showCosts({ region }: AwsSession, synthesized: SynthesizedStacks, stackNames: readonly string[]): void {
   const templates = Object.fromEntries(stackNames.map((name) => [name, synthesized.template(name)]));
   try {
     const warning = ageWarning(priceList, new Date());

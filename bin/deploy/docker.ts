@@ -4,10 +4,10 @@ import { CommandError } from '../failure';
 
 /**
  * Checks that an image can be built on this machine.
- * @param version whose image is to be built
+ * @param whose image is to be built
  * @throws {CommandError} if Docker is missing or does not answer
  */
-export async function requireDocker(version: string, program = process.env.CDK_DOCKER || 'docker'): Promise<void> {
+export async function requireDocker(whose: string, program = process.env.CDK_DOCKER || 'docker'): Promise<void> {
   try {
     await promisify(execFile)(program, ['version', '--format', '{{.Server.Version}}'], { timeout: 30_000 });
   } catch (error) {
@@ -15,7 +15,7 @@ export async function requireDocker(version: string, program = process.env.CDK_D
     const reason =
       code === 'ENOENT' ? 'there is no such program' : stderr?.trim().split('\n')[0] || `exit code ${code}`;
     throw new CommandError(
-      `The image of ${version} has to be built, and ${program} does not answer (${reason}): install or start Docker`,
+      `The image of ${whose} has to be built, and ${program} does not answer (${reason}): install or start Docker`,
     );
   }
 }

@@ -100,3 +100,29 @@ test('an older version that was never deployed belongs to its own tree', async (
     exitCode: 5,
   });
 });
+
+describe('of the event server', () => {
+  test.each<[string, string, string]>([
+    [
+      'that is being deployed',
+      'UPDATE_IN_PROGRESS',
+      'ModelApp-Events is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status events shows it',
+    ],
+    [
+      'that failed for good',
+      'DELETE_FAILED',
+      'ModelApp-Events is DELETE_FAILED (Service: the tasks are not healthy); next: npx cdk destroy ModelApp-Events -c events=true',
+    ],
+  ])('a stack %s is told before anything is changed', async (_, state, message) => {
+    cloudFormation.stacks.push(stack('ModelApp-Events', state));
+
+    expect(await deploy('events', '--yes')).toEqual({ stdout: '', stderr: `modelapp: ${message}\n`, exitCode: 5 });
+  });
+
+  test('--traffic is refused, as only versions share an entry', async () => {
+    expect(await deploy('events', '--traffic')).toMatchObject({
+      stderr: expect.stringContaining('--traffic: the event server is no version'),
+      exitCode: 2,
+    });
+  });
+});

@@ -6,13 +6,15 @@ from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 
 from . import names, removal, templates
-from .custom_resources import CustomResourceFailed
+from .custom_resources import CustomResource, CustomResourceFailed
 
 
 class LiveStack:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.backend: CloudFormationBackend = cloudformation_backends[stack.account_id][stack.region_name]
+        # What updates put others in the place of, which is deleted when the stack has been updated.
+        self.replaced: list[tuple[str, Any]] = []
 
     @property
     def template(self) -> templates.Template:
@@ -57,12 +59,22 @@ class LiveStack:
         if self.resources[name].cf_properties == self._properties(name):
             return False
         self.event("UPDATE_IN_PROGRESS", name)
+        before = self.resources[name]
         resource = parsing.parse_and_update_resource(name, self._json(name), **self._place())
         if resource is None:
             raise NotImplementedError(f"moto cannot update {self._json(name)['Type']}")
         self._keep(name, resource)
+        if isinstance(before, CustomResource) and before.physical_resource_id != resource.physical_resource_id:
+            self.replaced.append((name, before))
         self.event("UPDATE_COMPLETE", name)
         return True
+
+    def delete_replaced(self) -> None:
+        for name, resource in self.replaced:
+            self.event("DELETE_IN_PROGRESS", name)
+            removal.remove(resource, self.stack.account_id, self.stack.region_name)
+            self.event("DELETE_COMPLETE", name)
+        self.replaced = []
 
     def delete(self, name: str) -> None:
         self.event("DELETE_IN_PROGRESS", name)

@@ -60,6 +60,7 @@ def update(live: LiveStack, text: str, parameters: dict[str, str]) -> None:
         go_back(live, before, added)
         return
     live.event("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    live.delete_replaced()
     for name in [name for name in reversed(live.resources) if name in known - set(live.template["Resources"])]:
         try:
             live.delete(name)
@@ -71,6 +72,8 @@ def update(live: LiveStack, text: str, parameters: dict[str, str]) -> None:
 
 
 def go_back(live: LiveStack, before: tuple[str, dict[str, str]], added: list[str]) -> None:
+    # What the update put others in the place of comes back; what came in its place goes.
+    live.replaced = []
     try:
         for name in reversed(added):
             if name in live.resources:
@@ -78,6 +81,7 @@ def go_back(live: LiveStack, before: tuple[str, dict[str, str]], added: list[str
         live.adopt(*before)
         for name in templates.creation_order(live.template):
             live.update(name)
+        live.delete_replaced()
     except Exception as error:
         live.event("UPDATE_ROLLBACK_FAILED", reason=explain(error))
         return
