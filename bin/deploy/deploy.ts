@@ -1,11 +1,11 @@
 import type { Version } from '../../config/version';
 import { estimateCost } from '../../lib/cost/estimate';
 import { priceList, UnknownRegionError } from '../../lib/cost/prices';
-import { readCdkJson } from '../aws/cdk-json';
 import { liftProtection } from '../aws/delete-stack';
 import { requireDeployable } from '../aws/deployed';
 import { readListedVersions, writeListedVersions } from '../aws/listed-versions';
 import type { AwsSession } from '../aws/session';
+import { listSharedEntry, listsSharedEntry } from '../aws/shared-entry';
 import { type DeploymentStack, listStacks } from '../aws/stacks';
 import type { DeployOptions } from '../commands/aws/deploy';
 import { confirmAtTerminal } from '../confirmation';
@@ -37,7 +37,7 @@ export async function deploy(session: AwsSession, version: Version, options: Dep
   const stacks = await listStacks(session);
   const find = (name: string): DeploymentStack | undefined => stacks.find((stack) => stack.name === name);
   const [base, traffic, current] = [names.baseStack, names.trafficStack, names.versionStack(version)].map(find);
-  const shares = options.traffic || traffic !== undefined || isTrafficConfigured(directory);
+  const shares = options.traffic || traffic !== undefined || listsSharedEntry(directory);
 
   await requireBootstrap(session);
   for (const stack of [base, traffic, current]) await requireDeployable(session, stack);
@@ -64,13 +64,8 @@ export async function deploy(session: AwsSession, version: Version, options: Dep
   if (!base || base.state === 'ROLLBACK_COMPLETE') await synthesized.deploy(names.baseStack);
   await synthesized.deploy(...wanted);
   writeListedVersions(directory, [...readListedVersions(directory), version]);
+  if (shares) listSharedEntry(directory);
   return describeDeployed(session, version);
-}
-
-/** Whether `cdk.json` asks for the shared entry, which a split implies. */
-function isTrafficConfigured(directory: string): boolean {
-  const [, , { context = {} }] = readCdkJson(directory);
-  return String(context['modelapp:traffic']) === 'true' || Boolean(context['modelapp:split']);
 }
 
 /** Says what the stacks that are to be deployed cost. */
