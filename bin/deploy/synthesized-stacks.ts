@@ -25,7 +25,16 @@ export class SynthesizedStacks {
    */
   static async synthesize(session: AwsSession, context: Readonly<Record<string, string>>): Promise<SynthesizedStacks> {
     const values = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    const code = await runCdk(session, ['synth', '--quiet', '--output', assembly, ...values]);
+    // All stacks are synthesised whichever is named; of one it says nothing, of several that one has to be named.
+    const code = await runCdk(session, [
+      'synth',
+      session.names.baseStack,
+      '--exclusively',
+      '--quiet',
+      '--output',
+      assembly,
+      ...values,
+    ]);
     if (code !== 0) throw new CommandError('the stacks could not be synthesised; what the CDK CLI says is above');
     return new SynthesizedStacks(session);
   }
