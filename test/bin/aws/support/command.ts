@@ -26,17 +26,25 @@ export class ModelappCommand {
   }
 
   start(...words: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [builtCli(), ...words], {
-      cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        HOME: this.folder,
-        NODE_PATH: resolve('node_modules'),
-        AWS_EC2_METADATA_DISABLED: 'true',
-        ...this.variables,
-      },
-    });
+    const [program, ...rest] = this.words(...words);
+    return spawn(program!, rest, { ...this.place, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Its program and arguments. */
+  words(...words: readonly string[]): string[] {
+    return [process.execPath, builtCli(), ...words];
+  }
+
+  /** Where it runs. */
+  get place(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      NODE_PATH: resolve('node_modules'),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...this.variables,
+    };
+    return { cwd: this.folder, env };
   }
 }
 
