@@ -1,8 +1,13 @@
-import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type Stack,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
 import { ECRClient, ListImagesCommand } from '@aws-sdk/client-ecr';
 import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { AwsServer } from './aws-server';
 
 /** The part of an archive's `manifest.json` that tests read. */
@@ -19,6 +24,24 @@ export class Account {
   /** @returns undefined if there is no such stack */
   async stackState(name: string): Promise<string | undefined> {
     return (await this.stack(name))?.StackStatus;
+  }
+
+  /** The names of all stacks. */
+  async stackNames(): Promise<readonly (string | undefined)[]> {
+    return (await this.stacks()).map(({ StackName }) => StackName).sort();
+  }
+
+  /** Lets a stack be deleted that is protected against it. */
+  async liftProtection(name: string): Promise<void> {
+    await new CloudFormationClient(this.aws.client).send(
+      new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: false }),
+    );
+  }
+
+  /** The names of all buckets. */
+  async buckets(): Promise<readonly (string | undefined)[]> {
+    const { Buckets = [] } = await new S3Client(this.aws.client).send(new ListBucketsCommand({}));
+    return Buckets.map(({ Name }) => Name);
   }
 
   async outputs(name: string): Promise<Record<string, string | undefined>> {
@@ -64,7 +87,11 @@ export class Account {
   }
 
   private async stack(name: string): Promise<Stack | undefined> {
+    return (await this.stacks()).find(({ StackName }) => StackName === name);
+  }
+
+  private async stacks(): Promise<Stack[]> {
     const { Stacks = [] } = await new CloudFormationClient(this.aws.client).send(new DescribeStacksCommand({}));
-    return Stacks.find(({ StackName }) => StackName === name);
+    return Stacks.filter(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE');
   }
 }

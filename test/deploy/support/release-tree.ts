@@ -27,7 +27,7 @@ const sources = [
 
 interface CdkJson {
   build?: string;
-  readonly context: { 'modelapp:versions': readonly string[] };
+  readonly context: { 'modelapp:versions': readonly string[]; 'modelapp:traffic'?: boolean };
 }
 
 /** A checkout of this package that releases a version of its own. */
@@ -62,6 +62,11 @@ export class ReleaseTree {
   /** The versions that `cdk.json` lists. */
   get listed(): readonly string[] {
     return this.cdkJson().context['modelapp:versions'];
+  }
+
+  /** Whether `cdk.json` says that versions share an entry; undefined if it says nothing. */
+  get sharesEntry(): boolean | undefined {
+    return this.cdkJson().context['modelapp:traffic'];
   }
 
   list(...versions: readonly string[]): void {

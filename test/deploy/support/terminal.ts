@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { type Answer, runAtTerminal, type Shown } from '../../support/pseudo-terminal';
 import type { AwsServer } from './aws-server';
 import type { ReleaseTree } from './release-tree';
 
@@ -47,6 +48,12 @@ export class Terminal {
    */
   modelapp(...words: readonly string[]): Promise<string> {
     return this.run(modelappProgram, words);
+  }
+
+  /** The built `modelapp` at a terminal, where it is answered. */
+  modelappAnswered(answer: Answer, ...words: readonly string[]): Promise<Shown> {
+    const place = { cwd: this.tree.folder, env: this.aws.environment };
+    return runAtTerminal([process.execPath, modelappProgram, ...words], answer, place);
   }
 
   private async run(program: string, words: readonly string[]): Promise<string> {

@@ -61,6 +61,42 @@ def remove_ingress(ingress: Any, account: str, region: str) -> None:
     )
 
 
+def remove_route(route: Any, account: str, region: str) -> None:
+    properties = route.cf_properties
+    ec2_backends[account][region].delete_route(properties["RouteTableId"], properties["DestinationCidrBlock"])
+
+
+def remove_route_table_association(association: Any, account: str, region: str) -> None:
+    associations = ec2_backends[account][region].get_route_table(association.route_table_id)._associations
+    for key in [key for key, subnet in associations.items() if subnet == association.subnet_id]:
+        del associations[key]
+
+
+def remove_gateway_attachment(attachment: Any, account: str, region: str) -> None:
+    properties = attachment.cf_properties
+    ec2_backends[account][region].detach_internet_gateway(properties["InternetGatewayId"], properties["VpcId"])
+
+
+def remove_route_table(table: Any, account: str, region: str) -> None:
+    ec2_backends[account][region].delete_route_table(table.id)
+
+
+def remove_gateway(gateway: Any, account: str, region: str) -> None:
+    ec2_backends[account][region].delete_internet_gateway(gateway.id)
+
+
+def remove_subnet(subnet: Any, account: str, region: str) -> None:
+    ec2_backends[account][region].delete_subnet(subnet.id)
+
+
+def remove_network(vpc: Any, account: str, region: str) -> None:
+    ec2_backends[account][region].delete_vpc(vpc.id)
+
+
+def remove_endpoint(endpoint: Any, account: str, region: str) -> None:
+    ec2_backends[account][region].delete_vpc_endpoints([endpoint.physical_resource_id])
+
+
 def remove_permission(permission: Any, account: str, region: str) -> None:
     properties = permission.cf_properties
     policy = get_backend(account, region).get_function(properties["FunctionName"]).policy
@@ -68,7 +104,15 @@ def remove_permission(permission: Any, account: str, region: str) -> None:
 
 
 removals = {
+    "AWS::EC2::InternetGateway": remove_gateway,
+    "AWS::EC2::Route": remove_route,
+    "AWS::EC2::RouteTable": remove_route_table,
     "AWS::EC2::SecurityGroupIngress": remove_ingress,
+    "AWS::EC2::Subnet": remove_subnet,
+    "AWS::EC2::SubnetRouteTableAssociation": remove_route_table_association,
+    "AWS::EC2::VPC": remove_network,
+    "AWS::EC2::VPCEndpoint": remove_endpoint,
+    "AWS::EC2::VPCGatewayAttachment": remove_gateway_attachment,
     "AWS::ECS::Cluster": remove_cluster,
     "AWS::ECS::Service": remove_service,
     "AWS::ECS::TaskDefinition": remove_task_definition,
