@@ -132,6 +132,77 @@ describeWithDocker('The image', () => {
       expect(lost).toEqual(new Set());
     });
   });
+
+  describe('run in the role `events` with a read-only root and a database', () => {
+    let database: TestDatabase;
+    let service: ServiceContainer;
+    let key: string;
+    const stored = new Set<string>();
+
+    beforeAll(async () => {
+      database = await createTestDatabase({ migrated: true });
+      const settings = { databaseUrl: database.url, role: 'events' as const };
+      const printed = await runCommand(shipped, settings, 'app', 'new', 'shop');
+      key = /Access Key: (\S+)/.exec(printed)?.[1] ?? '';
+      service = await startService(shipped, settings);
+      await service.healthy();
+    });
+    afterAll(() => database?.drop());
+
+    const store = (accessKey = key): Promise<Response> =>
+      fetch(`${service.url}/events.json?accessKey=${accessKey}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"event":"buy","entityType":"user","entityId":"ada"}',
+      });
+
+    it('stores an event for a client with a key, and gives it back', async () => {
+      const response = await store();
+      expect(response.status).toBe(201);
+      const { eventId } = (await response.json()) as { eventId: string };
+      stored.add(eventId);
+
+      const found = await fetch(`${service.url}/events.json?accessKey=${key}`);
+      expect(await found.json()).toMatchObject([{ eventId, event: 'buy', entityId: 'ada' }]);
+    });
+
+    it('refuses a client whose key is none', async () => {
+      expect((await store('another')).status).toBe(401);
+    });
+
+    it('serves no prediction', async () => {
+      expect((await fetch(`${service.url}/predict`)).status).toBe(404);
+    });
+
+    it('tells its metrics, and whether it is ready', async () => {
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+      expect(await (await fetch(`${service.url}/metrics`)).text()).toContain('modelapp_requests_total');
+    });
+
+    it('ends with 0 on SIGTERM, and each event that was acknowledged until then is stored once', async () => {
+      // GIVEN clients that store one event after the other
+      let exitCode: number | undefined;
+      const clients = Array.from({ length: 8 }, async () => {
+        while (exitCode === undefined) {
+          const response = await store().catch(() => undefined);
+          const body = (await response?.json().catch(() => undefined)) as { eventId: string } | undefined;
+          if (response?.status === 201 && body) stored.add(body.eventId);
+        }
+      });
+
+      // WHEN it is stopped under their load
+      exitCode = await service.terminate();
+      await Promise.all(clients);
+
+      // THEN
+      expect(exitCode).toBe(0);
+      expect(stored.size).toBeGreaterThan(100);
+      const { rows } = await database.pool.query<{ event_id: string }>('select event_id from events');
+      const lost = new Set(stored);
+      for (const { event_id } of rows) lost.delete(event_id);
+      expect(lost).toEqual(new Set());
+    });
+  });
 });
 
 function predict({ url }: ServiceContainer, key?: string): Promise<Response> {

@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { containerDataDirectory, Environment } from '../../config/environment';
+import { containerDataDirectory, Environment, type ServiceRole } from '../../config/environment';
 import { freePort } from '../../service/database/cluster';
 import type { BuiltImage } from './built-image';
 
 export const apiKeys = { predict: 'key-of-a-client', admin: 'key-of-an-operator' };
 
-/** How the containers of one test are run: read-only but for one volume, on one database. */
+/** How the containers of one test are run: read-only, on one database. */
 export interface RunSettings {
-  readonly volume: string;
+  /**
+   * The one place that they may write to.
+   * @default none
+   */
+  readonly volume?: string;
   readonly databaseUrl: string;
+  /**
+   * What they serve.
+   * @default what the image serves unless told otherwise
+   */
+  readonly role?: ServiceRole;
 }
 
 /** The service in a container. */
@@ -48,10 +57,15 @@ export async function startService(
   };
 }
 
-function options({ volume, databaseUrl }: RunSettings): string[] {
-  const environment = { [Environment.databaseUrl]: databaseUrl, [Environment.apiKeys]: JSON.stringify(apiKeys) };
+function options({ volume, databaseUrl, role }: RunSettings): string[] {
+  const environment = {
+    [Environment.databaseUrl]: databaseUrl,
+    [Environment.apiKeys]: JSON.stringify(apiKeys),
+    ...(role && { [Environment.role]: role }),
+  };
   return [
-    ...['--network', 'host', '--read-only', '--volume', `${volume}:${containerDataDirectory}`],
+    ...['--network', 'host', '--read-only'],
+    ...(volume ? ['--volume', `${volume}:${containerDataDirectory}`] : []),
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ];
 }
