@@ -90,6 +90,14 @@ export function synthesize(options: SynthesisOptions = {}): Synthesis {
   };
 }
 
+/** The one resource of a type that a template has. */
+export function onlyResource(template: Template, type: string): CfnTemplateResource & { readonly id: string } {
+  const found = Object.entries(template.findResources(type));
+  expect(found).toHaveLength(1);
+  const [id, resource] = found[0]!;
+  return { ...(resource as CfnTemplateResource), id };
+}
+
 /** What the build makes, as far as synthesis looks at it. */
 export function buildDirectory(dockerfile: string): string {
   const directory = mkdtempSync(join(runFolder(), 'build-'));
