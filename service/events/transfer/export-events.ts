@@ -32,7 +32,10 @@ export interface ExportOptions {
   readonly onProgress?: (events: number) => void;
 }
 
-const eventsPerFetch = 5_000;
+/** What a fetch brings at most, and about how much of it, as all of that is in memory at once. */
+const mostPerFetch = 1_000;
+const charactersPerFetch = 4 * 1024 ** 2;
+const firstFetch = 100;
 
 /**
  * Writes the events of a place as they are now, in order of time, into files `part-*` of a new folder, which appears
@@ -111,11 +114,19 @@ async function* eventsOf(client: ClientBase, { app, channel }: Place): AsyncGene
      where app = $1 and channel = $2 order by event_time, seq`,
     [app, channel],
   );
-  for (;;) {
-    const { rows } = await client.query<EventRow>(`fetch ${eventsPerFetch} from exported`);
+  for (let wanted = firstFetch; ; ) {
+    const { rows } = await client.query<EventRow>(`fetch ${wanted} from exported`);
     if (rows.length > 0) yield rows.map(eventOf);
-    if (rows.length < eventsPerFetch) return;
+    if (rows.length < wanted) return;
+    wanted = nextFetch(rows);
   }
+}
+
+/** Of events as large as these. */
+function nextFetch(rows: readonly EventRow[]): number {
+  const characters = rows.reduce((sum, { properties }) => sum + properties.length, 1);
+  const fitting = Math.floor((charactersPerFetch * rows.length) / characters);
+  return Math.min(mostPerFetch, Math.max(1, fitting));
 }
 
 /** The files of an export, one after the other; there is one even without events. */

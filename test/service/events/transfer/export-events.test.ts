@@ -133,6 +133,38 @@ describe('an export of several parts', () => {
   });
 });
 
+describe('an export of large events', () => {
+  const large = 240;
+  const kilobytes = 256;
+
+  beforeAll(() =>
+    database.pool.query(
+      `insert into events (app, channel, event_id, event, entity_type, entity_id, properties, event_time,
+         event_offset_minutes, created_at)
+       select $1, $2, 'large-' || n, 'e', 'user', 'u', json_build_object('text', repeat(n % 10 || '', $3)), now(), 0, now()
+       from generate_series(1, $4) n`,
+      [app.id, app.channel.id, kilobytes * 1024, large],
+    ),
+  );
+  afterAll(() => database.pool.query('delete from events where channel = $1', [app.channel.id]));
+
+  test.each(['json', 'parquet'] as const)('has few of them in memory, and writes all (%s)', async (format) => {
+    const output = join(folder, 'out');
+    const place = { app: app.id, channel: app.channel.id };
+    const progress: number[] = [];
+
+    await exportEvents({ pool: database.pool, place, output, format, onProgress: (events) => progress.push(events) });
+
+    // The first hundred come before it is known how large they are.
+    const steps = progress.map((events, i) => events - (progress[i - 1] ?? 100));
+    expect(Math.max(...steps) * kilobytes).toBeLessThanOrEqual(4 * 1024);
+    const [part] = readdirSync(output).map((name) => join(output, name));
+    const written =
+      format === 'json' ? linesOf(output).map((line) => JSON.parse(line)) : await parquetRows(part as string);
+    expect(new Set(written.map(({ eventId }) => eventId)).size).toBe(large);
+  });
+});
+
 function parquetRows(path: string): Promise<Record<string, unknown>[]> {
   const bytes = readFileSync(path);
   return parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) });
