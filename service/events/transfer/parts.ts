@@ -68,21 +68,27 @@ const schema: SchemaElement[] = [
   ...columns.map(([element]) => element),
 ];
 
-/** Events of a row group; it is in memory until it is written. */
-const rowGroupSize = 20_000;
+/** At which of these a row group ends; it is in memory several times over until it is written. */
+const eventsPerGroup = 10_000;
+const charactersPerGroup = 8 * 1024 ** 2;
 
 /** The same fields as columns of Parquet: properties as JSON text, times in UTC. */
 export class ParquetPart implements Part {
   readonly #writer: ParquetWriter;
   #events: StoredEvent[] = [];
+  /** Of the properties of these events. */
+  #characters = 0;
 
   constructor(private readonly path: string) {
     this.#writer = new ParquetWriter({ writer: fileWriter(path), schema, createdBy: 'modelapp' });
   }
 
   async write(events: readonly StoredEvent[]): Promise<void> {
-    this.#events.push(...events);
-    if (this.#events.length >= rowGroupSize) await this.#writeGroup();
+    for (const event of events) {
+      this.#events.push(event);
+      this.#characters += event.properties.length;
+      if (this.#events.length >= eventsPerGroup || this.#characters >= charactersPerGroup) await this.#writeGroup();
+    }
   }
 
   async close(): Promise<void> {
@@ -99,6 +105,7 @@ export class ParquetPart implements Part {
   async #writeGroup(): Promise<void> {
     const events = this.#events;
     this.#events = [];
+    this.#characters = 0;
     const columnData = columns.map(([{ name }, read]) => ({ name, data: events.map(read) }));
     await this.#writer.write({ columnData, rowGroupSize: events.length });
   }
