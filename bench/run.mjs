@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { execPath, exit } from 'node:process';
 import { parseArgs } from 'node:util';
@@ -57,6 +58,9 @@ for (const name of [...chosen, 'servers/bare-fastify']) {
 const options = [...(values.smoke ? ['--smoke'] : []), ...(values.only === undefined ? [] : [`--only=${values.only}`])];
 for (const name of chosen) {
   const program = join(root, 'dist/bench', `${name}.cjs`);
-  const { status } = spawnSync(execPath, [program, ...options], { stdio: 'inherit', cwd: root });
+  const benchmark = spawn(execPath, [program, ...options], { stdio: 'inherit', cwd: root });
+  // It removes what it made before it ends.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => benchmark.kill(signal));
+  const [status] = await once(benchmark, 'exit');
   if (status !== 0) exit(status ?? 1);
 }
