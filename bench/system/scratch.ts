@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What a benchmark leaves behind is removed at its end, however it ends. */
@@ -9,10 +9,26 @@ export interface Scratch {
   stopAtEnd<T extends { stop(): Promise<void> }>(started: T): T;
 }
 
-/** Runs a benchmark in a folder of its own. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Runs a benchmark in a folder of its own, which holds gigabytes of some. */
 export async function inScratch(work: (scratch: Scratch) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'modelapp-bench-'));
   const started: { stop(): Promise<void> }[] = [];
+  const remove = async () => {
+    for (const server of started) await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  };
+  let removal: Promise<void> | undefined;
+  const removeOnce = () => {
+    removal ??= remove();
+    return removal;
+  };
+  const interrupt = (signal: (typeof signals)[number]) => {
+    const end = () => process.exit(128 + constants.signals[signal]);
+    removeOnce().then(end, end);
+  };
+  for (const signal of signals) process.on(signal, interrupt);
   try {
     await work({
       folder,
@@ -22,7 +38,7 @@ export async function inScratch(work: (scratch: Scratch) => Promise<void>): Prom
       },
     });
   } finally {
-    for (const server of started) await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await removeOnce();
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }
