@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import {
@@ -44,11 +45,14 @@ interface Home {
 
 type ServerInUse = RunningServer & Pick<EmbeddedPostgres, 'adopted'>;
 
+const mebibyte = 1024 ** 2;
+
 const settings: ServerSettings = {
   max_connections: 100,
-  shared_buffers: '128MB',
-  max_wal_size: '2GB',
-  wal_compression: 'on',
+  // The indexes of events are written all over; what does not fit is copied in and out for each row.
+  shared_buffers: `${Math.floor(Math.min(1024 * mebibyte, totalmem() / 8) / mebibyte)}MB`,
+  // The first change of a page after a checkpoint writes the whole page; compressing these would cost more than the rows.
+  max_wal_size: '4GB',
   log_checkpoints: 'off',
 };
 
