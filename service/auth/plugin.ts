@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import plugin from 'fastify-plugin';
 import { ConfigError } from '../../config/resolve';
 import type { AuthConfig } from '../../config/schema';
@@ -26,6 +26,8 @@ export interface AuthenticationOptions {
    * @default none
    */
   readonly keys?: KeyPair | undefined;
+  /** Hears of settings that leave too much open. */
+  readonly logger: FastifyBaseLogger;
   /**
    * Milliseconds since the epoch.
    * @default Date.now
@@ -40,7 +42,7 @@ export const authentication = plugin(async (server: FastifyInstance, options: Au
   if (policy.needsCredentials && !options.keys && !hasCredentials(options.auth)) {
     throw new ConfigError(['auth: credentials are required, but there are none; make one with `modelapp key api`']);
   }
-  for (const warning of policy.warnings) server.log.warn(warning);
+  for (const warning of policy.warnings) options.logger.warn(warning);
 
   async function identify(request: FastifyRequest, acceptsAccessKey: boolean): Promise<Caller> {
     const { accessKey } = request.query as { accessKey?: unknown };

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import plugin from 'fastify-plugin';
 import { maxKeyLength } from '../predictions/log';
 import { type Envelope, nativeEnvelope } from './envelopes';
@@ -51,12 +51,12 @@ export function sendError(reply: FastifyReply, error: HttpError, envelope: Envel
  * Errors in the envelope of the route's protocol; 404 for unknown paths; 405 with `Allow` for known paths asked with
  * another method, which Fastify's router alone would call 404.
  */
-export const errorHandling = plugin(async (server: FastifyInstance) => {
+export const errorHandling = plugin(async (server: FastifyInstance, { logger }: { logger: FastifyBaseLogger }) => {
   const knownPath = watchRoutes(server, maxParamLength);
 
   server.setErrorHandler((error, request, reply) => {
     const answer = asHttpError(error);
-    if (answer.status === 500) request.log.error({ err: error, reqId: request.id }, 'request failed');
+    if (answer.status === 500) logger.error({ err: error, reqId: request.id }, 'request failed');
     sendError(reply, answer, request.routeOptions.config.envelope ?? nativeEnvelope);
   });
 

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { versionHeader } from '../../config/environment';
 import type { KeyPair } from '../auth/generated-keys';
 import { authentication } from '../auth/plugin';
@@ -30,10 +30,8 @@ export interface ServerOptions {
 export async function createServer({ context, addresses, keys, logger }: ServerOptions): Promise<FastifyInstance> {
   const { http } = context.config;
   const server = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    // One logger for all requests: few log anything, and a child for each costs as much as a prediction.
-    childLoggerFactory: (parent) => parent,
+    // With a logger of its own Fastify would listen for the end of every response, to log none of them.
+    logger: false,
     bodyLimit: http.bodyLimit,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength },
@@ -50,9 +48,9 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allowUnionTypes: true } },
   });
   addResponseRules(server, context);
-  await server.register(errorHandling);
+  await server.register(errorHandling, { logger });
   await server.register(bodyParsing);
-  await server.register(authentication, { auth: context.config.auth, addresses, keys });
+  await server.register(authentication, { auth: context.config.auth, addresses, keys, logger });
   await server.register(documentation, { context });
   await server.register(consolePage);
   for (const protocol of [mlAws, palladium, openInference, invocations, native]) {
@@ -68,7 +66,8 @@ function addResponseRules(server: FastifyInstance, { version, lifecycle, metrics
     if (lifecycle.phase === 'draining') reply.header('connection', 'close');
     done();
   });
-  server.addHook('onResponse', (request, reply, done) => {
+  // Not onResponse, for which Fastify would add listeners to every response.
+  server.addHook('onSend', (request, reply, _payload, done) => {
     metrics.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
     done();
   });

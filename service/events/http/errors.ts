@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
 import type { Envelope } from '../../http/envelopes';
 import { sendError } from '../../http/error-handling';
@@ -30,12 +30,19 @@ export function asAnswer(error: unknown, bodyLimit: number, contentType = 'appli
   return new HttpError(500, 'Internal server error.');
 }
 
+export interface ErrorHandlingOptions {
+  /** Bytes of a body at most. */
+  readonly bodyLimit: number;
+  /** Hears of our own defects. */
+  readonly logger: FastifyBaseLogger;
+}
+
 /** Errors in one shape; 404 for unknown paths and 405 for unknown methods, before anything else is looked at. */
-export const errorHandling = plugin(async (server: FastifyInstance, { bodyLimit }: { bodyLimit: number }) => {
+export const errorHandling = plugin(async (server: FastifyInstance, { bodyLimit, logger }: ErrorHandlingOptions) => {
   const knownPath = watchRoutes(server, maxParamLength);
   server.setErrorHandler((error, request, reply) => {
     const answer = asAnswer(error, bodyLimit, request.routeOptions.config.contentType);
-    if (answer.status === 500) request.log.error({ err: error, reqId: request.id }, 'request failed');
+    if (answer.status === 500) logger.error({ err: error, reqId: request.id }, 'request failed');
     sendError(reply, answer, eventEnvelope);
   });
   server.addHook('onRequest', (request, reply, done) => {

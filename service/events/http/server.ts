@@ -1,5 +1,5 @@
 import cors from '@fastify/cors';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { HttpConfig } from '../../../config/schema';
 import { sendError } from '../../http/error-handling';
 import { unreadableRequests } from '../../http/unreadable-requests';
@@ -25,9 +25,8 @@ export interface ServerOptions {
 export async function createServer({ context, http, logger }: ServerOptions): Promise<FastifyInstance> {
   const { bodyLimit, corsOrigins } = context.config;
   const server = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent) => parent,
+    // With a logger of its own Fastify would listen for the end of every response, to log none of them.
+    logger: false,
     bodyLimit,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength },
@@ -51,7 +50,7 @@ export async function createServer({ context, http, logger }: ServerOptions): Pr
       maxAge: 600,
     });
   }
-  await server.register(errorHandling, { bodyLimit });
+  await server.register(errorHandling, { bodyLimit, logger });
   await server.register(access, { keys: context.keys });
   await server.register(bodies);
   await server.register(documentation, { version: context.version });
@@ -65,7 +64,7 @@ function addResponseRules(server: FastifyInstance, { lifecycle, onAnswer }: Even
     if (lifecycle.phase === 'draining') reply.header('connection', 'close');
     done();
   });
-  server.addHook('onResponse', (request, reply, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     onAnswer(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
     done();
   });

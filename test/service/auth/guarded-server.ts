@@ -11,8 +11,9 @@ export async function guardedServer(
   options: Partial<Omit<AuthenticationOptions, 'auth'>> & { auth?: Partial<AuthConfig> } = {},
 ): Promise<FastifyInstance> {
   const server = Fastify();
-  await server.register(errorHandling);
-  await server.register(authentication, { addresses: ['0.0.0.0'], ...options, auth: authConfig(options.auth) });
+  const logger = server.log;
+  await server.register(errorHandling, { logger });
+  await server.register(authentication, { addresses: ['0.0.0.0'], logger, ...options, auth: authConfig(options.auth) });
   server.get('/healthz', { config: { access: 'open' } }, async () => 'open');
   server.get('/metrics', { config: { access: 'predict' } }, async ({ caller }) => caller?.name ?? 'nobody');
   server.post('/echo', { config: { access: 'predict' } }, async ({ body }) => body);

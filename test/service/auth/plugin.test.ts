@@ -192,6 +192,6 @@ describe('a service on loopback', () => {
 
 test('a service that needs credentials and has none does not start', async () => {
   server = Fastify();
-  const start = server.register(authentication, { auth: authConfig(), addresses: ['0.0.0.0'] });
+  const start = server.register(authentication, { auth: authConfig(), addresses: ['0.0.0.0'], logger: server.log });
   await expect(start).rejects.toThrow('auth: credentials are required, but there are none');
 });
