@@ -10,6 +10,11 @@ export interface GroupCommitOptions {
   /** How many events may wait. */
   readonly queueLimit: number;
   /**
+   * How long a transaction waits at most for others to join, from the start of the one before, in milliseconds.
+   * @default 8
+   */
+  readonly gatherMs?: number;
+  /**
    * Hears of each group that was committed.
    * @default nobody
    */
@@ -28,12 +33,24 @@ interface Waiting {
 /** Most events of a group; more would make the first of them wait for the last. */
 const groupLimit = 2_000;
 
-/** Stores the events of many requests in few transactions: what arrives during one goes into the next. */
+/** A transaction waits for this share of the requests that were open at the end of the one before. */
+const gatheredShare = 0.75;
+
+/**
+ * Stores the events of many requests in few transactions: what arrives during one goes into the next. Clients that have
+ * got their answers send again in a moment, so the next one gives them that moment; a client that is alone never waits.
+ */
 export class GroupCommit {
   /** In the order of arrival. */
   #waiting: Waiting[] = [];
   #waitingEvents = 0;
   #working = false;
+  /** Requests that the next transaction waits for. */
+  #expected = 0;
+  /** When the last transaction started, in milliseconds of `performance.now()`. */
+  #startedAt = 0;
+  /** Ends the wait for more requests. */
+  #onEnough: (() => void) | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: GroupCommitOptions) {}
@@ -58,6 +75,7 @@ export class GroupCommit {
       this.#waiting.push({ events, deadline: performance.now() + waitMs, resolve, reject });
       this.#waitingEvents += events.length;
       this.#watch();
+      if (this.#waiting.length >= this.#expected) this.#onEnough?.();
       if (this.#working) return;
       this.#working = true;
       // Requests that arrived together are handled in one turn of the event loop.
@@ -66,8 +84,30 @@ export class GroupCommit {
   }
 
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      // Their time may have run out meanwhile.
+      if (this.#waiting.length === 0) break;
+      const requests = this.#take();
+      this.#startedAt = performance.now();
+      await this.#commit(requests);
+      this.#expected = Math.ceil(gatheredShare * (requests.length + this.#waiting.length));
+    }
     this.#working = false;
+  }
+
+  #gather(): Promise<void> {
+    const { gatherMs = 8 } = this.options;
+    const restMs = this.#startedAt + gatherMs - performance.now();
+    if (restMs <= 0 || this.#waiting.length >= this.#expected) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#onEnough?.(), restMs);
+      this.#onEnough = () => {
+        clearTimeout(timer);
+        this.#onEnough = undefined;
+        resolve();
+      };
+    });
   }
 
   #take(): readonly Waiting[] {

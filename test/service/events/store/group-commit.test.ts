@@ -84,6 +84,25 @@ describe('A group commit', () => {
     expect(await storedCount()).toBe(6);
   });
 
+  it('gives clients that were answered a moment to join the next transaction', async () => {
+    const patient = new GroupCommit({
+      transactions: new Transactions(pool),
+      instance: '00000000-0000-7000-8000-000000000000',
+      queueLimit: 10,
+      gatherMs: longMs,
+      onCommit: (events) => groups.push(events),
+    });
+    const send = () => patient.store(events(1), longMs);
+    await Promise.all([send(), send(), send(), send()]);
+
+    const first = send();
+    await sleep(50);
+    await Promise.all([first, send(), send()]);
+    await Promise.all([send(), send(), send()]);
+
+    expect(groups).toEqual([4, 3, 3]);
+  });
+
   it('tries each request by itself if the database rejects the group', async () => {
     await observer.query(`alter table events add constraint good check (entity_id <> 'bad')`);
 
