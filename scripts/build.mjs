@@ -11,6 +11,7 @@ await bundle({
   banner: { js: '#!/usr/bin/env node' },
   sourcemap: 'linked',
   sourcesContent: false,
+  minifyWhitespace: true,
   // The SDK is most of the bundle's bytes, which every start would read, and few verbs use it.
   external: [...notBundled, '@aws-sdk/*'],
 });

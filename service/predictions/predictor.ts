@@ -72,7 +72,7 @@ export class Predictor {
       const predicted = served.model.predict(rows, params);
       const predictions = onePerRow(rows, predicted instanceof Promise ? await predicted : predicted);
       const predictionId = request.predictionId ?? newPredictionId();
-      const latencyMs = performance.now() - request.parsedAt;
+      const latencyMs = inMicroseconds(performance.now() - request.parsedAt);
       const finishedAt = Date.now();
       await this.log.append({
         predictionId,
@@ -102,6 +102,9 @@ export class Predictor {
     }
   }
 }
+
+/** Milliseconds without the digits that no clock has and every row would keep. */
+const inMicroseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 /** What is stored under an index has a limit. */
 function checkLength(field: string, value: string | undefined): void {

@@ -17,6 +17,12 @@ export interface SupervisorOptions {
   readonly logger: FastifyBaseLogger;
 }
 
+/**
+ * What a request leaves is garbage at its end. V8 would let two halves of 16 MiB fill up with it, which takes memory and
+ * not less time.
+ */
+const youngGeneration = '--max-semi-space-size=8';
+
 /** Shortest time between two starts of a request process that keeps dying, in milliseconds. */
 const restartDelayMs = 500;
 
@@ -32,7 +38,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const { script, args } = options.program;
-    cluster.setupPrimary({ exec: script, args: [...args] });
+    cluster.setupPrimary({ exec: script, args: [...args], execArgv: [...process.execArgv, youngGeneration] });
   }
 
   /** Where the instance listens; the port is the real one if 0 was asked for. */
