@@ -48,3 +48,6 @@ export const containerDataDirectory = '/var/lib/modelapp';
 
 /** User and group id the container runs as. */
 export const containerUserId = 10001;
+
+/** The folder of the artifacts bucket that holds the files of all revisions, below a folder for each version. */
+export const revisionsFolder = 'models';

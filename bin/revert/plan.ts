@@ -1,5 +1,7 @@
 import { Role } from '../../config/database';
+import { revisionsFolder } from '../../config/environment';
 import type { Names } from '../../config/names';
+import type { Version } from '../../config/version';
 import { table } from '../output';
 import type { Survey } from './survey';
 
@@ -13,6 +15,7 @@ export function describePlan(survey: Survey, names: Names, archive: string | und
   if (stack) rows.push(['stack', stack.name, stack.state]);
   if (image) rows.push(['image', `${names.application}:${version}`, image.slice(0, 19)]);
   for (const [name, count] of Object.entries(tables.rows)) rows.push(['table', name, counted(count, 'row')]);
+  if (tables.files) rows.push(['files', revisionsOf(version), counted(tables.files, 'file')]);
   if (tables.role) rows.push(['role', Role.version(version), counted(tables.sessions, 'open connection')]);
   return [
     `These go with ${version}:`,
@@ -21,6 +24,9 @@ export function describePlan(survey: Survey, names: Names, archive: string | und
     others.length > 0 ? `These stay: ${others.map((other) => other.version).join(', ')}` : 'No other version is live',
   ].join('\n');
 }
+
+/** The folder of the revisions of a version, as it is shown. */
+export const revisionsOf = (version: Version): string => `${revisionsFolder}/${version}/`;
 
 /** `1 row`, `12,034 rows` */
 export const counted = (count: number, noun: string): string =>

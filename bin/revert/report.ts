@@ -2,7 +2,7 @@ import type { Version } from '../../config/version';
 import { type AwsSession, withSession } from '../aws/session';
 import type { RevertOptions } from '../commands/aws/revert';
 import { print, printJson, table } from '../output';
-import { counted, indented } from './plan';
+import { counted, indented, revisionsOf } from './plan';
 import { type Reverted, revert } from './revert';
 
 /** Reverts a version, and prints what was removed. */
@@ -23,6 +23,7 @@ function asDocument({ names, region, account }: AwsSession, version: Version, { 
           stack: removed.stack?.name ?? null,
           image: removed.image ? `${names.application}:${version}` : null,
           rows: removed.tables.rows,
+          files: removed.tables.files ?? 0,
         }
       : null,
     archive: archive ? { address: archive.address, rows: archive.rows, bytes: archive.bytes } : null,
@@ -35,6 +36,7 @@ function describe({ names, region }: AwsSession, version: Version, { removed, ar
   if (removed.stack) rows.push(['stack', removed.stack.name]);
   if (removed.image) rows.push(['image', `${names.application}:${version}`]);
   for (const [name, count] of Object.entries(removed.tables.rows)) rows.push(['table', name, counted(count, 'row')]);
+  if (removed.tables.files) rows.push(['files', revisionsOf(version), counted(removed.tables.files, 'file')]);
   const where = archive ? [`Archive: ${archive.address}`] : [];
   return [`Reverted ${version} in ${region}. Removed:`, indented(table(rows)), ...where].join('\n');
 }

@@ -1,7 +1,8 @@
-import type { ArchiveSummary } from '../../lambda/tables/direct-call';
+import type { ArchiveSummary, Inspection } from '../../lambda/tables/direct-call';
 import type { AwsSession } from '../aws/session';
 import { findStack } from '../aws/stacks';
 import { lacksOf } from './archive';
+import { counted } from './plan';
 import type { Survey } from './survey';
 import { awaitNothingTagged } from './tagged-resources';
 import { hasTables, lossesOf, readVersionState } from './version-state';
@@ -34,7 +35,7 @@ export async function verify(
   if (after.stack) faults.push(`the stack ${after.stack.name} is ${after.stack.state}`);
   else if (stack && stack.state !== 'DELETE_COMPLETE') faults.push(`the stack ${stack.name} is ${stack.state}`);
   if (after.image) faults.push(`the image tag ${version} is still there`);
-  if (hasTables(after.tables)) faults.push(`the database still holds ${describeTables(after.tables.rows)}`);
+  if (hasTables(after.tables)) faults.push(`still there: ${describeTables(after.tables)}`);
   for (const arn of tagged) faults.push(`still tagged with ${version}: ${arn}`);
   // An earlier try may have dropped the tables, so an archive is looked at even if there was nothing to archive.
   const archive = after.tables.archives.find(({ id }) => id === archiveId);
@@ -43,7 +44,9 @@ export async function verify(
   return { archive, faults: [...faults, ...losses] };
 }
 
-function describeTables(rows: Readonly<Record<string, number>>): string {
-  const names = Object.keys(rows);
-  return names.length > 0 ? names.join(', ') : 'the role of the version';
-}
+const describeTables = ({ role, rows, files }: Inspection): string =>
+  [
+    ...Object.keys(rows).map((table) => `the table ${table}`),
+    ...(role ? ['the role of the version'] : []),
+    ...(files ? [`${counted(files, 'file')} of its revisions`] : []),
+  ].join(', ');

@@ -23,8 +23,9 @@ export async function readVersionState(session: AwsSession, version: Version): P
   return { version, stack: stack?.state === 'DELETE_COMPLETE' ? undefined : stack, image, tables };
 }
 
-/** Whether the database holds anything of a version. */
-export const hasTables = ({ role, rows }: Inspection): boolean => role || Object.keys(rows).length > 0;
+/** Whether the database, or the folder of revisions, holds anything of a version. */
+export const hasTables = ({ role, rows, files = 0 }: Inspection): boolean =>
+  role || Object.keys(rows).length > 0 || files > 0;
 
 /** Whether there is anything that a revert removes. */
 export const holdsAnything = ({ stack, image, tables }: VersionState): boolean =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -56,6 +57,20 @@ export async function foldersIn(folder: string): Promise<readonly string[]> {
     for (const { Prefix = '' } of CommonPrefixes) names.push(Prefix.slice(folder.length, -1));
   }
   return names;
+}
+
+/** The keys of all objects in a folder, those in folders below it too. */
+export async function keysIn(folder: string): Promise<readonly string[]> {
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: process.env.ARTIFACTS_BUCKET, Prefix: folder });
+  const keys: string[] = [];
+  for await (const { Contents = [] } of pages) keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+  return keys;
+}
+
+/** Copies an object within S3. */
+export async function copy(from: string, to: string): Promise<void> {
+  const CopySource = [process.env.ARTIFACTS_BUCKET, ...from.split('/').map(encodeURIComponent)].join('/');
+  await s3.send(new CopyObjectCommand({ ...at(to), CopySource }));
 }
 
 /** `s3://bucket/key` */

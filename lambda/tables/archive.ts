@@ -72,7 +72,7 @@ const summarize = (id: string, address: string, { dropped, tables }: Manifest): 
 /** An archive of one version that goes on where an earlier run stopped: `archives/<version>/<id>/`. */
 export class Archive {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly manifest: Manifest,
     private readonly partRows: number,
   ) {}

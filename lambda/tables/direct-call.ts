@@ -4,7 +4,7 @@ export type DirectCall =
   /** `id` names the folder of the archive; without it nothing is archived. */
   | { readonly action: 'drop'; readonly version: string; readonly id?: string };
 
-/** What a version has in the database, and what was archived of it; the answer to either call, after the drop. */
+/** What a version has in the database and in its folder of revisions, and what was archived of it; the answer to either call, after the drop. */
 export interface Inspection {
   /** Whether its role is there. */
   readonly role: boolean;
@@ -12,6 +12,8 @@ export interface Inspection {
   readonly sessions: number;
   /** Rows by table, with the version's part of `feedback`; empty once its tables are gone. */
   readonly rows: Readonly<Record<string, number>>;
+  /** Files of its revisions; not there if there are none. */
+  readonly files?: number;
   /** One for each deployment of the version that was archived, or begun to be. */
   readonly archives: readonly ArchiveSummary[];
 }

@@ -5,7 +5,7 @@ import type { DatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { Role } from '../../config/database';
-import { Environment } from '../../config/environment';
+import { Environment, revisionsFolder } from '../../config/environment';
 import { type HandlerEnvironment, HandlerFunction } from '../handler-function';
 
 export interface TablesFunctionProps extends HandlerEnvironment {
@@ -37,12 +37,20 @@ export class TablesFunction extends HandlerFunction {
     this.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], resources: [archives] }),
     );
+    const revisions = artifacts.arnForObjects(`${revisionsFolder}/*`);
+    this.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [revisions] }));
     // Without it S3 answers 403 instead of 404, and an object that is not there could not be told from one out of reach.
     this.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [artifacts.bucketArn] }));
     const bucket = Stack.of(this).getLogicalId(artifacts.node.defaultChild as CfnBucket);
-    Validations.of(this.role!).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/archives/*]`,
-      reason: 'The function serves all versions; each archives below a folder of its own.',
-    });
+    Validations.of(this.role!).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/archives/*]`,
+        reason: 'The function serves all versions; each archives below a folder of its own.',
+      },
+      {
+        id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${revisionsFolder}/*]`,
+        reason: 'The function serves all versions; it moves the revisions of one that is reverted into its archive.',
+      },
+    );
   }
 }

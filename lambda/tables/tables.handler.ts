@@ -11,6 +11,7 @@ import { createTables } from './create-tables';
 import { type DirectCall, type Inspection, parseDirectCall } from './direct-call';
 import { dropTables } from './drop-tables';
 import { inspect } from './inspect';
+import { removeRevisionFiles } from './revision-files';
 
 export const handler = async (
   event: CloudFormationCustomResourceEvent | DirectCall,
@@ -40,7 +41,7 @@ const resource = customResource(async (event, deadline) => {
   return { physicalResourceId };
 });
 
-/** Drops the tables; archives them first to `archives/<version>/<id>/`, unless an object `SKIP` beside it says not to. */
+/** Drops the tables and the files of the revisions; archives them first to `archives/<version>/<id>/`, unless an object `SKIP` beside it says not to. */
 async function drop(version: Version, id: string | undefined, deadline: Deadline): Promise<void> {
   const skip = `archives/${version}/SKIP`;
   const partRows = Number(process.env.ARCHIVE_PART_ROWS);
@@ -48,6 +49,7 @@ async function drop(version: Version, id: string | undefined, deadline: Deadline
   const archive = archived ? await Archive.open(archiveFolder(version, id), version, partRows) : undefined;
   const sessionWaitMs = Number(process.env.SESSION_WAIT_SECONDS) * 1000;
   await asAdmin(deadline, (admin) => dropTables(admin, { version, archive, sessionWaitMs, deadline }));
+  await removeRevisionFiles(version, archive?.folder, deadline);
   await archive?.markDropped();
   await remove(skip);
 }

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Role } from '../../config/database';
-import { containerDataDirectory, Environment } from '../../config/environment';
+import { containerDataDirectory, Environment, revisionsFolder } from '../../config/environment';
 import type { Names } from '../../config/names';
 import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';
@@ -58,9 +58,9 @@ export class InferenceTask extends ServiceTask {
   }
 
   private allowRevisions({ version, artifacts }: InferenceTaskProps): void {
-    this.container.addEnvironment(Environment.modelLocation, `s3://${artifacts.bucketName}/models`);
+    this.container.addEnvironment(Environment.modelLocation, `s3://${artifacts.bucketName}/${revisionsFolder}`);
     const { taskRole } = this.definition;
-    const objects = `models/${version}/*`;
+    const objects = `${revisionsFolder}/${version}/*`;
     taskRole.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],

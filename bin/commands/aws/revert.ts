@@ -10,8 +10,8 @@ export interface RevertOptions extends AwsOptions {
 }
 
 const example = `
-What goes: the stack, the tables of the version and its part of the feedback, its database role, its image tag.
-What stays: an archive of the rows in S3, and every other version. Running it again is safe.
+What goes: the stack, the tables of the version and its part of the feedback, the files of its revisions, its database
+role, its image tag. What stays: an archive of rows and revisions in S3, and every other version. Running it again is safe.
 
 Examples:
   modelapp revert 1.2.0

@@ -104,6 +104,21 @@ describe('of a version that is live', () => {
     expect(await deployment.query('select count(*)::int from feedback')).toEqual([{ count: 3 }]);
   });
 
+  test('it moves the files of the revisions into the archive, and tells how many', async () => {
+    deployment.s3.objects.set('models/1.2.0/iris/1-aa.model', Buffer.from('a'));
+    deployment.s3.objects.set('models/1.1.0/iris/1-bb.model', Buffer.from('b'));
+
+    const { stdout, stderr, exitCode } = await revert('1.2.0', '--yes');
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^ {2}files {2}models\/1\.2\.0\/ +1 file$/m);
+    expect(stdout).toMatch(/^ {2}files {2}models\/1\.2\.0\/ +1 file$/m);
+    expect([...deployment.s3.objects.keys()].filter((key) => key.includes('models/'))).toEqual([
+      'models/1.1.0/iris/1-bb.model',
+      `${archive}/models/iris/1-aa.model`,
+    ]);
+  });
+
   test('--json prints one document', async () => {
     const { stdout, exitCode } = await revert('1.2.0', '--yes', '--json');
 
@@ -116,6 +131,7 @@ describe('of a version that is live', () => {
         stack: 'ModelApp-1-2-0',
         image: 'modelapp:1.2.0',
         rows: expect.objectContaining({ inputs_1_2_0: 25, outputs_1_2_0: 0, feedback: 25 }),
+        files: 0,
       },
       archive: {
         address: 's3://artifacts/archives/1.2.0/0a1b2c3d/',

@@ -18,11 +18,13 @@ export class FakeS3 {
 
   readonly answerer: Answerer = async ({ method, path, query, headers, body }) => {
     if (path.replace(/\/$/, '') === `/${bucket}` && query.has('list-type'))
-      return this.folders(query.get('prefix') ?? '');
+      return this.list(query.get('prefix') ?? '', query.has('delimiter'));
     if (!path.startsWith(`/${bucket}/`)) return undefined;
     const key = decodeURIComponent(path.slice(bucket.length + 2));
     const intercepted = await this.intercept(method, key, body);
     if (intercepted) return intercepted;
+    const source = headers['x-amz-copy-source'];
+    if (source) return this.copy(decodeURIComponent(String(source)), key);
     if (method === 'PUT') {
       if (headers['x-amz-checksum-sha256'] !== sha256(body))
         return { status: 400, body: '<Error><Code>BadDigest</Code></Error>' };
@@ -40,6 +42,20 @@ export class FakeS3 {
     const about = { 'content-length': String(object.length), 'x-amz-checksum-sha256': sha256(object) };
     return { status: 200, headers: about, ...(method === 'GET' && { body: object }) };
   };
+
+  private copy(source: string, key: string): LoopbackAnswer {
+    const object = this.objects.get(source.slice(bucket.length + 1));
+    if (!object) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+    this.objects.set(key, object);
+    return { status: 200, body: '<CopyObjectResult></CopyObjectResult>' };
+  }
+
+  private list(prefix: string, byFolder: boolean): LoopbackAnswer {
+    if (byFolder) return this.folders(prefix);
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+    const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`);
+    return { status: 200, body: `<ListBucketResult>${contents.join('')}</ListBucketResult>` };
+  }
 
   private folders(prefix: string): LoopbackAnswer {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key.includes('/', prefix.length));
