@@ -15,7 +15,7 @@ import { fillEvents } from './fill-events';
 const events = amount(10_000_000, 2_000);
 const connections = amount(16, 4);
 /** Requests per second. */
-const rate = amount(500, 50);
+const rate = amount(200, 50);
 const processes = 2;
 const warmUpSeconds = amount(3, 0.5);
 const rounds = amount(3, 1);
