@@ -53,7 +53,7 @@ const startsOperation = (event: StackEvent, stackId: string): boolean =>
  *     await client.send(new DeleteStackCommand({ StackName: stack.id }));
  *     for await (const step of steps) show(step);
  *
- * @param stackId id rather than name: a stack has none by its name any more once it is deleted
+ * @param stack by its id rather than its name, by which a stack is not found any more once it is deleted
  * @param pollMs time between two looks
  */
 export async function nextOperation(

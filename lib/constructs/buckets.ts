@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { revisionsFolder } from '../../config/environment';
 
 /** The two buckets of a deployment; both outlive their stack. */
 export class Buckets extends Construct {
@@ -38,6 +39,12 @@ export class Buckets extends Construct {
       serverAccessLogsPrefix: 's3/',
       lifecycleRules: [
         { prefix: 'jobs/', expiration: Duration.days(30), noncurrentVersionExpiration: Duration.days(1) },
+        // Trainings remove old revisions all the time, which a versioned bucket would keep for ever.
+        {
+          prefix: `${revisionsFolder}/`,
+          noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
+        },
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
     });

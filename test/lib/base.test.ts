@@ -190,6 +190,21 @@ describe('the buckets', () => {
     });
   });
 
+  test('Artifacts lets go of a revision 30 days after it was removed', () => {
+    base.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          {
+            Prefix: 'models/',
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+            ExpiredObjectDeleteMarker: true,
+            Status: 'Enabled',
+          },
+        ]),
+      },
+    });
+  });
+
   test('load balancers of this account may write their logs below alb/, and none of another', () => {
     withAws(environment).hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {

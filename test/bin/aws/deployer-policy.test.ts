@@ -50,3 +50,33 @@ test('every action that changes or reads content is bound to resources of this p
     open.flatMap(({ Action }) => Action).filter((action) => !/:(Describe|List|GetResources)/.test(action)),
   ).toEqual([]);
 });
+
+/** The names of the stacks that the policy lets an action work on. */
+function stacksFor(action: string): string[] {
+  const patterns = policy.Statement.filter(({ Action }) => [Action].flat().includes(action))
+    .flatMap(({ Resource }) => Resource)
+    .map((resource) => new RegExp(`^${resource.replaceAll('*', '.*')}$`));
+  const names = [
+    'ModelApp-1-2-0',
+    'ModelApp-10-0-12',
+    'ModelApp-Base',
+    'ModelApp-Events',
+    'ModelApp-Split',
+    'ModelApp-Traffic',
+  ];
+  const arn = (name: string) =>
+    `arn:aws:cloudformation:eu-central-1:111111111111:stack/${name}/4ae35d57-ef8d-4327-a072-ad3d461fddf7`;
+  return names.filter((name) => patterns.some((pattern) => pattern.test(arn(name))));
+}
+
+test('versions and the split may be deleted, and nothing that versions share', () => {
+  expect(stacksFor('cloudformation:DeleteStack')).toEqual(['ModelApp-1-2-0', 'ModelApp-10-0-12', 'ModelApp-Split']);
+});
+
+test('protection may be lifted where a command does so', () => {
+  expect(stacksFor('cloudformation:UpdateTerminationProtection')).toEqual([
+    'ModelApp-Base',
+    'ModelApp-Split',
+    'ModelApp-Traffic',
+  ]);
+});
