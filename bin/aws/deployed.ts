@@ -82,6 +82,6 @@ function nextCommand({ names, version: current }: AwsSession, { name, state }: S
   if (name === names.eventsStack) {
     return deployable.test(state) ? 'modelapp deploy events' : `npx cdk destroy ${name} -c events=true`;
   }
-  if (!deployable.test(state)) return `npx cdk destroy ${name}`;
+  if (!deployable.test(state)) return `npx cdk destroy ${name} --exclusively`;
   return name === names.trafficStack ? 'modelapp deploy --traffic' : 'modelapp deploy';
 }

@@ -76,6 +76,12 @@ test.each<[string, () => void, number, string]>([
     'ModelApp-1-2-0 is UPDATE_ROLLBACK_FAILED (Service: the tasks are not healthy); next: npx cdk rollback ModelApp-1-2-0',
   ],
   [
+    'a base that could not be deleted, without the versions that depend on it',
+    () => cloudFormation.stacks.splice(0, 1, stack('ModelApp-Base', 'DELETE_FAILED')),
+    5,
+    'ModelApp-Base is DELETE_FAILED (Service: the tasks are not healthy); next: npx cdk destroy ModelApp-Base --exclusively',
+  ],
+  [
     'a base that is being changed',
     () => cloudFormation.stacks.splice(0, 1, stack('ModelApp-Base', 'UPDATE_IN_PROGRESS')),
     5,
