@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import { loadConfig } from '../../config/load';
 import { Names, type ServiceName } from '../../config/names';
 import type { Config } from '../../config/schema';
 import { estimateCost } from '../../lib/cost/estimate';
 import { firstRegion, priceList, pricesOf, UnknownRegionError } from '../../lib/cost/prices';
+import { readListedVersions } from '../aws/listed-versions';
 import { findRegion } from '../aws/region';
 import type { CostOptions } from '../commands/aws/cost';
 import { CommandError, ExitCode } from '../failure';
 import { Interruption } from '../interruption';
 import { print, printJson, progress } from '../output';
+import { readVersion } from '../settings';
 import { ageWarning, report } from './report';
 import { synthesizeTemplates, type Templates } from './synthesis';
 
@@ -17,6 +20,9 @@ import { synthesizeTemplates, type Templates } from './synthesis';
  */
 export async function cost(service: ServiceName | undefined, options: CostOptions): Promise<void> {
   const { config, directory } = await loadConfig();
+  // The app would say what is wrong with them too, but as a failure of the synthesis.
+  readVersion(join(directory, 'VERSION'));
+  readListedVersions(directory);
   const wanted = await findRegion(options.region, config);
   const region = wanted ?? firstRegion(priceList);
   requirePrices(region);

@@ -34,6 +34,7 @@ export interface Deployed {
 export async function deploy(session: AwsSession, version: Version, options: DeployOptions): Promise<Deployed> {
   requireOwnConfiguration(session, options);
   const { names, directory } = session;
+  const listed = readListedVersions(directory);
   const stacks = await listStacks(session);
   const find = (name: string): DeploymentStack | undefined => stacks.find((stack) => stack.name === name);
   const [base, traffic, current] = [names.baseStack, names.trafficStack, names.versionStack(version)].map(find);
@@ -45,7 +46,7 @@ export async function deploy(session: AwsSession, version: Version, options: Dep
   if (!imageIsThere && version === session.version) await requireDocker(version);
 
   progress(`Building and synthesising ${version} for ${session.region}, account ${session.account}`);
-  const live = new Set([...readListedVersions(directory), ...stacks.flatMap((stack) => stack.version ?? []), version]);
+  const live = new Set([...listed, ...stacks.flatMap((stack) => stack.version ?? []), version]);
   const context = { versions: [...live].join(','), traffic: String(shares) };
   const synthesized = await SynthesizedStacks.synthesize(session, context);
   const versionStack = names.versionStack(version);

@@ -26,6 +26,8 @@ export interface Reverted {
  * @throws {CommandError} if it must not be reverted now, if something could not be removed, or if something is left
  */
 export async function revert(session: AwsSession, version: Version, options: RevertOptions): Promise<Reverted> {
+  // A file that cannot be read is told before anything is removed, not when the version has to be taken out of it.
+  readListedVersions(session.directory);
   progress(`Looking at ${version} in ${session.region}, account ${session.account}`);
   const survey = await surveyVersion(session, version);
   if (!holdsAnything(survey) && survey.tagged.length === 0) {

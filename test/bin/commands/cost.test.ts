@@ -166,3 +166,26 @@ test('--help has an example', async () => {
   expect(stdout).toContain('Examples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1\n');
   expect(code).toBe(0);
 });
+
+test.each<[string, string, string, string]>([
+  ['VERSION', '1.2\n', '', "'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0"],
+  ['cdk.json', '{', '', 'is not valid JSON'],
+  [
+    'cdk.json',
+    '{"app": "true", "context": {"modelapp:versions": ["1.1"]}}',
+    'modelapp:versions: ',
+    "'1.1' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0",
+  ],
+])('a mistake in %s is told as one of usage, and nothing is built', async (file, text, place, message) => {
+  const folder = project();
+  writeFileSync(join(folder, file), text);
+
+  const { stdout, stderr, code } = await cost(folder);
+
+  expect({ stdout, stderr, code }).toEqual({
+    stdout: '',
+    stderr: `modelapp: ${join(folder, file)}: ${place}${message}\n`,
+    code: 2,
+  });
+  expect(existsSync(join(folder, 'dist'))).toBe(false);
+});

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awsAt, type Ended, ModelappCommand } from '../aws/support/command';
 import { writeProject } from '../aws/support/project';
@@ -157,6 +157,16 @@ describe('of a version that is live', () => {
 
     expect(deployment.s3.json<{ dropped: boolean }>(`${archive}/manifest.json`).dropped).toBe(true);
     expect(deployment.s3.objects.has('archives/1.2.0/SKIP')).toBe(false);
+  });
+
+  test('it says of a cdk.json that cannot be read before it removes anything', async () => {
+    writeFileSync(join(project, 'cdk.json'), '{');
+
+    const { stderr, exitCode } = await revert('1.2.0', '--yes');
+
+    expect(stderr).toMatch(/^modelapp: \S+cdk\.json: is not valid JSON\n$/);
+    expect(exitCode).toBe(2);
+    expect(versionStack().state).toBe('CREATE_COMPLETE');
   });
 
   test('it asks, and without a terminal refuses', async () => {
