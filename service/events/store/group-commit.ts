@@ -52,6 +52,8 @@ export class GroupCommit {
   /** Ends the wait for more requests. */
   #onEnough: (() => void) | undefined;
   #expiry: NodeJS.Timeout | undefined;
+  /** The deadline that `#expiry` is set for; Infinity without one. */
+  #expiresAt = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: GroupCommitOptions) {}
 
@@ -72,9 +74,10 @@ export class GroupCommit {
         reject(new NothingStoredError());
         return;
       }
-      this.#waiting.push({ events, deadline: performance.now() + waitMs, resolve, reject });
+      const deadline = performance.now() + waitMs;
+      this.#waiting.push({ events, deadline, resolve, reject });
       this.#waitingEvents += events.length;
-      this.#watch();
+      this.#watch(deadline);
       if (this.#waiting.length >= this.#expected) this.#onEnough?.();
       if (this.#working) return;
       this.#working = true;
@@ -125,7 +128,7 @@ export class GroupCommit {
   async #commit(requests: readonly Waiting[]): Promise<void> {
     const { transactions, instance, onCommit } = this.options;
     const events = requests.flatMap((request) => request.events);
-    const deadline = Math.min(...requests.map((request) => request.deadline));
+    const deadline = earliest(requests);
     const startedAt = performance.now();
     try {
       const outcomes = await transactions.run(deadline, (client) => insertEvents(client, instance, events));
@@ -150,18 +153,20 @@ export class GroupCommit {
     for (const request of requests) if (request.deadline <= now) request.reject(error);
     this.#waiting = [...left, ...this.#waiting];
     this.#waitingEvents += left.reduce((sum, { events }) => sum + events.length, 0);
-    this.#watch();
+    this.#watch(earliest(left));
   }
 
-  /** Takes requests out of the queue whose time is up while a transaction is under way. */
-  #watch(): void {
-    if (this.#expiry || this.#waiting.length === 0) return;
-    const next = Math.min(...this.#waiting.map(({ deadline }) => deadline));
-    this.#expiry = setTimeout(() => this.#expire(), Math.max(1, next - performance.now())).unref();
+  /** Takes requests out of the queue whose time is up while a transaction is under way, from this deadline on. */
+  #watch(deadline: number): void {
+    // Most have the same time to wait, so that the timer that is set is the right one.
+    if (deadline >= this.#expiresAt) return;
+    clearTimeout(this.#expiry);
+    this.#expiresAt = deadline;
+    this.#expiry = setTimeout(() => this.#expire(), Math.max(1, deadline - performance.now())).unref();
   }
 
   #expire(): void {
-    this.#expiry = undefined;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     const late = this.#waiting.filter(({ deadline }) => deadline <= now);
     this.#waiting = this.#waiting.filter(({ deadline }) => deadline > now);
@@ -169,6 +174,9 @@ export class GroupCommit {
       this.#waitingEvents -= events.length;
       reject(new NothingStoredError());
     }
-    this.#watch();
+    this.#watch(earliest(this.#waiting));
   }
 }
+
+/** Infinity if there are none. */
+const earliest = (requests: readonly Waiting[]): number => Math.min(...requests.map(({ deadline }) => deadline));

@@ -203,6 +203,21 @@ describe('A database that stands still', () => {
     expect(await storedCount()).toBe(2);
   });
 
+  it('keeps nobody waiting longer than asked, whoever waits longer before', async () => {
+    await commits.store(events(1), longMs);
+    server.pause();
+    const underWay = commits.store(events(1), longMs);
+    await new Promise(setImmediate);
+    const answered: string[] = [];
+    const wait = (name: string, waitMs: number) => commits.store(events(1), waitMs).catch(() => answered.push(name));
+
+    await Promise.all([wait('patient', 5 * shortMs), wait('hurried', shortMs)]);
+    server.resume();
+    await underWay;
+
+    expect(answered).toEqual(['hurried', 'patient']);
+  });
+
   it('is used again once it is back, without further ado', async () => {
     await server.stop('immediate');
     const waiting = commits.store(events(3), longMs);
