@@ -37,14 +37,24 @@ async function compile(path: string, shown: string): Promise<string> {
   if (path.endsWith('.js')) return readFileSync(path, 'utf8');
   const esbuild = await import('esbuild');
   const options = { bundle: true, platform: 'node', format: 'cjs', write: false, logLevel: 'silent' } as const;
+  const built = compiling.then(async () => {
+    try {
+      return await esbuild.build({ ...options, entryPoints: [path], packages: 'external' });
+    } finally {
+      // What runs for days needs its compiler once. The synchronous calls leave a process that nothing ends.
+      await esbuild.stop();
+    }
+  });
+  compiling = built.catch(() => {});
   try {
-    // The synchronous call leaves no compiler process behind.
-    const built = esbuild.buildSync({ ...options, entryPoints: [path], packages: 'external' });
-    return built.outputFiles[0]?.text ?? '';
+    return (await built).outputFiles[0]?.text ?? '';
   } catch (error) {
     throw new ConfigError(compileFaults(error, shown));
   }
 }
+
+/** The compilation under way: the end of the compiler would be the end of another one too. */
+let compiling: Promise<unknown> = Promise.resolve();
 
 function compileFaults(error: unknown, shown: string): string[] {
   const { errors = [] } = error as { errors?: { text: string; location: { line: number; column: number } | null }[] };
