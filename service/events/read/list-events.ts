@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { StoredEvent } from '../format/event';
 import { type EventRow, eventColumns, eventOf, timeOf } from '../store/event-row';
 import type { Place } from '../store/new-event';
@@ -95,21 +95,40 @@ export class EventLister {
     return { whole: rows.slice(0, limit).map(eventOf), next };
   }
 
+  /** The cursor and the page are as of one moment: what was stored or deleted in between would shift one of them. */
   async #streamed(query: EventQuery, limit: number, waitMs: number): Promise<EventPage> {
-    const next = Number.isFinite(limit) ? await this.#cursorAfter(query, limit, waitMs) : undefined;
-    return { stream: events(streamRows<ListedRow>(this.streams, query.select(limit), waitMs)), next };
-  }
-
-  /** Where a page of so many events will end, if more follow. */
-  async #cursorAfter(query: EventQuery, limit: number, waitMs: number): Promise<string | undefined> {
-    const { rows } = await readInTime(waitMs, this.pool.query<ListedRow>(query.select(2, limit - 1)));
-    const [last, more] = rows;
-    return last && more ? cursorBehind(last) : undefined;
+    let next: string | undefined;
+    const rows = streamRows<ListedRow>(this.streams, query.select(limit), waitMs, async (client) => {
+      if (Number.isFinite(limit)) next = await cursorAfter(client, query, limit, waitMs);
+    });
+    const first = await rows.next();
+    return { stream: eventsFrom(first, rows), next };
   }
 }
 
-async function* events(rows: AsyncIterable<ListedRow>): AsyncGenerator<StoredEvent> {
-  for await (const row of rows) yield eventOf(row);
+/** Where a page of so many events will end, if more follow. */
+async function cursorAfter(
+  client: ClientBase,
+  query: EventQuery,
+  limit: number,
+  waitMs: number,
+): Promise<string | undefined> {
+  const { rows } = await readInTime(waitMs, client.query<ListedRow>(query.select(2, limit - 1)));
+  const [last, more] = rows;
+  return last && more ? cursorBehind(last) : undefined;
+}
+
+async function* eventsFrom(
+  first: IteratorResult<ListedRow>,
+  others: AsyncGenerator<ListedRow>,
+): AsyncGenerator<StoredEvent> {
+  try {
+    if (!first.done) yield eventOf(first.value);
+    for await (const row of others) yield eventOf(row);
+  } finally {
+    // Whoever stops at the first leaves the others open.
+    await others.return(undefined);
+  }
 }
 
 const cursorBehind = ({ event_millis, seq, latest }: ListedRow): string =>

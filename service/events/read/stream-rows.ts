@@ -1,4 +1,4 @@
-import type { Pool, QueryResultRow } from 'pg';
+import type { ClientBase, Pool, QueryResultRow } from 'pg';
 import { readInTime } from '../store/outcomes';
 
 const rowsAtOnce = 1_000;
@@ -6,17 +6,20 @@ const rowsAtOnce = 1_000;
 /**
  * The rows of a query, a thousand in memory at a time, all as of one moment.
  * @param waitMs how long the database may take for each thousand, in milliseconds
+ * @param before asks for something else as of the same moment, before the first row
  * @throws {NothingStoredError} if it takes longer
  */
 export async function* streamRows<R extends QueryResultRow>(
   pool: Pool,
   { text, values }: { readonly text: string; readonly values: readonly unknown[] },
   waitMs: number,
+  before: (client: ClientBase) => Promise<void> = async () => {},
 ): AsyncGenerator<R> {
   const client = await readInTime(waitMs, pool.connect(), (late) => late.release());
   let isIdle = false;
   try {
     await readInTime(waitMs, client.query('begin isolation level repeatable read read only'));
+    await before(client);
     await readInTime(waitMs, client.query(`declare chosen no scroll cursor for ${text}`, [...values]));
     for (;;) {
       const { rows } = await readInTime(waitMs, client.query<R>(`fetch ${rowsAtOnce} from chosen`));
