@@ -17,23 +17,21 @@ export async function arrayStream(items: AsyncIterable<string>): Promise<Readabl
   const iterator = items[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return undefined;
-  return Readable.from(pieces(first.value, iterator), { objectMode: false });
+  const stream = Readable.from(pieces(first.value, iterator), { objectMode: false });
+  // A client that goes away ends the query, also before it has read anything: the pieces hear of that only if they were
+  // begun.
+  return stream.once('close', () => void iterator.return?.());
 }
 
 async function* pieces(first: string, rest: AsyncIterator<string>): AsyncGenerator<string> {
   let piece = `[${first}`;
-  try {
-    for (;;) {
-      const next = await rest.next();
-      if (next.done) break;
-      piece += `,${next.value}`;
-      if (piece.length < pieceSize) continue;
-      yield piece;
-      piece = '';
-    }
-    yield `${piece}]`;
-  } finally {
-    // A client that goes away ends the query.
-    await rest.return?.();
+  for (;;) {
+    const next = await rest.next();
+    if (next.done) break;
+    piece += `,${next.value}`;
+    if (piece.length < pieceSize) continue;
+    yield piece;
+    piece = '';
   }
+  yield `${piece}]`;
 }
