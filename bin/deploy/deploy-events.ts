@@ -1,4 +1,5 @@
 import type { Template } from '../../lib/cost/template';
+import { writeContextValue } from '../aws/cdk-json';
 import { liftProtection } from '../aws/delete-stack';
 import { requireDeployable } from '../aws/deployed';
 import { taggedImage } from '../aws/image-tag';
@@ -59,6 +60,8 @@ export async function deployEvents(session: AwsSession, options: DeployOptions):
   // The CDK CLI publishes all images before it deploys: the repository has to be there first.
   if (isNew) await synthesized.deploy(names.baseStack);
   await synthesized.deploy(...wanted);
+  // Without it the CDK CLI, run by hand, would find no stack of that name.
+  writeContextValue(directory, 'modelapp:events', true);
   return { stack: names.eventsStack, endpoint: await readEndpoint(session), image };
 }
 

@@ -10,7 +10,6 @@ jest.setTimeout(300_000);
 // One event server's life: each test starts where the one before it ended.
 describeWithMoto('An event server', (python) => {
   const step = story();
-  const asked = ['-c', 'events=true'];
   let aws: AwsServer;
   let account: Account;
   /** In a tree that releases 1.1.0. */
@@ -47,6 +46,10 @@ describeWithMoto('An event server', (python) => {
     expect(printed.image).toMatch(/^events-[0-9a-f]{16}$/);
     expect(await account.imageTags()).toEqual([printed.image]);
     tags.push(printed.image);
+  });
+
+  step('is noted in cdk.json, so that the CDK CLI knows it', async () => {
+    expect((await first.cdk('list')).split('\n').map((line) => line.trim())).toContain('ModelApp-Events');
   });
 
   step('has tables, and a role that stores events in them', async () => {
@@ -103,7 +106,7 @@ describeWithMoto('An event server', (python) => {
   });
 
   step('goes back to the code before by the CDK CLI too, which publishes it anew', async () => {
-    await first.cdk('deploy', 'ModelApp-Events', '--exclusively', '--require-approval', 'never', ...asked);
+    await first.cdk('deploy', 'ModelApp-Events', '--exclusively', '--require-approval', 'never');
 
     expect(await eventTags()).toEqual([tags[0]]);
   });
@@ -111,7 +114,7 @@ describeWithMoto('An event server', (python) => {
   step('is destroyed with its image; the events stay, and so does every other stack', async () => {
     const before = await Promise.all(['ModelApp-Base', 'ModelApp-1-1-0'].map((name) => account.stackState(name)));
 
-    await first.cdk('destroy', 'ModelApp-Events', '--force', ...asked);
+    await first.cdk('destroy', 'ModelApp-Events', '--force');
 
     expect(await account.stackState('ModelApp-Events')).toBeUndefined();
     expect(await account.imageTags()).toEqual(['1.1.0']);
