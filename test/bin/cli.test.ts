@@ -10,6 +10,6 @@ test('`status` is that of a deployed version, and for those who call `pio` that 
   const help = (program: string) =>
     execFileSync(process.execPath, [program, 'status', '--help'], { encoding: 'utf8', env });
 
-  expect(help(builtCli())).toContain('modelapp status [options] [version]');
+  expect(help(builtCli())).toContain('modelapp status [options] [service]');
   expect(help(pio)).toContain('check that events can be stored here');
 });

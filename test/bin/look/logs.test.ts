@@ -127,7 +127,7 @@ test('a version that is not deployed is named, with those that are', async () =>
   const gone = fails('FilterLogEvents', 'ResourceNotFoundException', 'The specified log group does not exist.');
 
   expect(await (await modelapp(gone)).run('logs', '1.0.0')).toEqual(
-    refused('ModelApp-1-0-0 is not deployed in eu-central-1; deployed: 1.2.0', 3),
+    refused('ModelApp-1-0-0 is not deployed in eu-central-1; deployed: 1.2.0; ModelApp-1-2-0 is CREATE_IN_PROGRESS', 3),
   );
 });
 
@@ -240,6 +240,8 @@ describe('--follow', () => {
 
     const [exitCode] = await once(child, 'close');
     expect(exitCode).toBe(3);
-    expect(await errors).toBe('modelapp: ModelApp-1-0-0 is not deployed in eu-central-1; deployed: 1.2.0\n');
+    expect(await errors).toBe(
+      'modelapp: ModelApp-1-0-0 is not deployed in eu-central-1; deployed: 1.2.0; ModelApp-1-2-0 is CREATE_IN_PROGRESS\n',
+    );
   });
 });
