@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { accessKeyHash, accessKeyRule, isAccessKey, maskAccessKey } from './access-key';
+import { accessKeyHash, accessKeyRule, maskAccessKey, storedKey } from './access-key';
 import type { App } from './apps';
 import { AppError } from './errors';
 
@@ -17,6 +17,7 @@ export interface AccessKey {
 export interface NewAccessKey {
   /** Id of the app. */
   readonly app: number;
+  /** The key, or its digest. */
   readonly key: string;
   /** The events it may write; none means all. */
   readonly events: readonly string[];
@@ -29,14 +30,15 @@ export async function createAccessKey(
   database: Pool | ClientBase,
   { app, key, events }: NewAccessKey,
 ): Promise<AccessKey> {
-  if (!isAccessKey(key)) throw new AppError(`An access key must be ${accessKeyRule}.`);
+  const stored = storedKey(key);
+  if (!stored) throw new AppError(`An access key must be ${accessKeyRule}.`);
   const { rows } = await database.query<AccessKey>(
     `insert into access_keys (hash, mask, app, events) values ($1, $2, $3, $4)
      on conflict (hash) do nothing returning ${columns}`,
-    [accessKeyHash(key), maskAccessKey(key), app, [...new Set(events)].sort()],
+    [stored.hash, stored.mask, app, [...new Set(events)].sort()],
   );
   if (rows[0]) return rows[0];
-  throw new AppError(`The access key ${maskAccessKey(key)} already exists. Aborting.`);
+  throw new AppError(`The access key ${stored.mask} already exists. Aborting.`);
 }
 
 /** The keys of one app or of all, in the order they were made. */

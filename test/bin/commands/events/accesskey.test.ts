@@ -1,6 +1,7 @@
 import { accessKeyCommand } from '../../../../bin/commands/events/accesskey';
 import { appCommand } from '../../../../bin/commands/events/app';
 import { statusCommand } from '../../../../bin/commands/events/status';
+import { accessKeyDigest } from '../../../../service/events/apps/access-key';
 import { createTestDatabase, type TestDatabase } from '../../../support/database';
 import { CommandLine } from '../command-line';
 
@@ -27,6 +28,14 @@ const header = row('Access Key(s)', 'App ID', 'Allowed Event(s)', 'Key ID');
 test('`accesskey new` shows the key it makes', async () => {
   const { stdout } = await pio('accesskey', 'new', 'MyShop');
   expect(stdout).toMatch(/^\[INFO\] \[Pio\$\] Created new access key: [A-Za-z0-9_][A-Za-z0-9_-]{63}\n$/);
+});
+
+test('`accesskey new` takes the digest of a key, too, by which the key is found', async () => {
+  const { stdout } = await pio('accesskey', 'new', '--key', accessKeyDigest('fedcba9876543210'), 'MyShop');
+
+  expect(stdout).toBe(info(`Created new access key: ${accessKeyDigest('fedcba9876543210')}`));
+  expect((await pio('accesskey', 'list', 'MyShop')).stdout).toContain(row('fedc****', '1', '(all)', '2'));
+  expect((await pio('accesskey', 'delete', 'fedcba9876543210')).stdout).toBe(info('Deleted access key fedc****.'));
 });
 
 test('`accesskey new` takes a key and the events that it may write', async () => {

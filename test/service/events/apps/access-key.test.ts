@@ -1,8 +1,10 @@
 import {
+  accessKeyDigest,
   accessKeyHash,
   generateAccessKey,
   isAccessKey,
   maskAccessKey,
+  storedKey,
 } from '../../../../service/events/apps/access-key';
 
 test('new keys are 64 characters, valid, and never the same', () => {
@@ -29,4 +31,22 @@ test.each([
 
 test('what is stored is the SHA-256', () => {
   expect(accessKeyHash('abc').toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+});
+
+test('a key and its digest are stored alike', () => {
+  for (const key of ['0123456789abcdef', 'short', '.~-_.~-_.~-_.~-_']) {
+    expect(storedKey(accessKeyDigest(key))).toEqual(storedKey(key));
+    expect(storedKey(key)).toEqual({ hash: accessKeyHash(key), mask: maskAccessKey(key) });
+    expect(isAccessKey(accessKeyDigest(key))).toBe(false);
+  }
+});
+
+test.each([
+  '',
+  '-a',
+  `sha256:${'0'.repeat(63)}:****`,
+  `sha256:${'0'.repeat(64)}:abcdef`,
+  `sha256:${'0'.repeat(64)}:a|b ****`,
+])('%j is neither', (text) => {
+  expect(storedKey(text)).toBeUndefined();
 });
