@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { costCommand } from './commands/aws/cost';
 import { deployCommand } from './commands/aws/deploy';
 import { endpointCommand } from './commands/aws/endpoint';
+import { remoteEventsCommand } from './commands/aws/events';
 import { logsCommand } from './commands/aws/logs';
 import { revertCommand } from './commands/aws/revert';
 import { splitCommand } from './commands/aws/split';
@@ -37,6 +38,7 @@ const ours = [
   versionsCommand(),
   statusCommand(),
   logsCommand(),
+  remoteEventsCommand(),
 ];
 const events = eventCommands();
 // Both know `status`: what is called as `pio` means PredictionIO's.

@@ -7,6 +7,11 @@ export interface LogQuery {
   readonly group: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /**
+   * Name of the only stream to read.
+   * @default all of the group
+   */
+  readonly stream?: string | undefined;
   /** CloudWatch Logs filter pattern. */
   readonly filter?: string | undefined;
 }
@@ -73,6 +78,7 @@ async function* events({ client }: AwsSession, query: LogQuery): AsyncGenerator<
       new FilterLogEventsCommand({
         logGroupName: query.group,
         startTime: query.since,
+        logStreamNames: query.stream === undefined ? undefined : [query.stream],
         filterPattern: query.filter,
         nextToken,
       }),

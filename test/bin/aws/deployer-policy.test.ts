@@ -13,8 +13,10 @@ const prefixes: Readonly<Record<string, string>> = {
   'secrets-manager': 'secretsmanager',
 };
 
-/** Calls that need another right than that of their name, or none. */
-const rights: Readonly<Record<string, string | undefined>> = {
+/** Calls that need other rights than that of their name, or none. */
+const rights: Readonly<Record<string, string | readonly string[] | undefined>> = {
+  // The task takes on the roles of its definition.
+  'ecs:RunTask': ['ecs:RunTask', 'iam:PassRole'],
   'lambda:Invoke': 'lambda:InvokeFunction',
   'sts:GetCallerIdentity': undefined,
 };
