@@ -43,12 +43,15 @@ export function equalJson(a: JsonValue, b: JsonValue): boolean {
   return a === b;
 }
 
-/** One text for all ways to write a number: `-12e-1` for -1.20. */
+/** One text for all ways to write a number: `-12e-1` for -1.20. Numbers may have a million digits. */
 function decimal(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)!;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
-  return `${sign}${significant}e${scale}`;
+  const digits = `${whole}${fraction}`;
+  // By hand: a pattern for the zeros at the end would try anew at each zero within the number.
+  let [start, end] = [0, digits.length];
+  while (digits[start] === '0') start += 1;
+  while (end > start && digits[end - 1] === '0') end -= 1;
+  if (start === end) return '0';
+  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - end);
+  return `${sign}${digits.slice(start, end)}e${scale}`;
 }

@@ -44,3 +44,13 @@ test('numbers are the same value exactly if their doubles are, where a double ho
     { numRuns: 2000 },
   );
 });
+
+test('numbers of a million digits are compared in a moment', () => {
+  const digits = `1${'0'.repeat(1_000_000)}1`;
+  const startedAt = performance.now();
+
+  const isEqual = equal(digits, `${digits}.0`);
+
+  expect(isEqual).toBe(true);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+}, 900_000);
