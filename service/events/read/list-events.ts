@@ -61,7 +61,9 @@ const longestInMemory = 1_000;
 /** Reads the cursor of a page; undefined if it is none of ours. */
 export function readEventCursor(text: string): EventCursor | undefined {
   const [millis = '', seq = '', latest = ''] = readCursor(text, 3) ?? [];
-  const isOurs = /^-?\d{1,15}$/.test(millis) && [seq, latest].every((number) => /^\d{1,18}$/.test(number));
+  // The times that events may have are of 15 digits at most, and the database has none before 4714 BC.
+  const isTime = /^-?\d{1,15}$/.test(millis) && Number(millis) > -2e14;
+  const isOurs = isTime && [seq, latest].every((number) => /^\d{1,18}$/.test(number));
   return isOurs ? { millis: Number(millis), seq, latest } : undefined;
 }
 

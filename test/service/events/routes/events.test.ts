@@ -185,6 +185,7 @@ describe('GET /events.json', () => {
     ['limit=1.5', 'The parameter limit must be -1 or a positive whole number.'],
     ['cursor=x', 'The parameter cursor must be one from a Link header.'],
     ['cursor=WyIxIiwiMSIsInQiXQ', 'The parameter cursor must be one from a Link header.'],
+    ['cursor=WyItOTk5OTk5OTk5OTk5OTk5IiwiMSIsIjEiXQ', 'The parameter cursor must be one from a Link header.'],
   ])('refuses %s', async (query, message) => {
     const { status, json } = await list(query);
 
