@@ -33,6 +33,9 @@ export function asHttpError(error: unknown): HttpError {
   const { validation, statusCode = 500, message, code } = error as FastifyError;
   if (validation) return fromValidation(error as FastifyError);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HttpError(413, 'the request body is too large');
+  // Fastify's own words for these quote the whole URL, keys included.
+  if (code === 'FST_ERR_BAD_URL') return new HttpError(400, 'the path is not percent-encoded UTF-8');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return nothingThere;
   if (statusCode >= 400 && statusCode < 500) return new HttpError(statusCode, message);
   return new HttpError(500, 'internal server error');
 }

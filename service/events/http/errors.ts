@@ -24,6 +24,9 @@ export function asAnswer(error: unknown, bodyLimit: number, contentType = 'appli
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new HttpError(413, `The request body is larger than ${bodyLimit} bytes.`);
   }
+  // Fastify's own words for these quote the whole URL, keys included.
+  if (code === 'FST_ERR_BAD_URL') return badRequest('The path of the request is not percent-encoded UTF-8.');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return nothingThere;
   // Fastify's own check of the header comes before ours.
   if (statusCode === 415) return wrongType(contentType);
   if (statusCode >= 400 && statusCode < 500) return new HttpError(statusCode, message);

@@ -80,10 +80,16 @@ describe('Errors', () => {
     expect(answer).toMatch(/\r\n\r\n\{"message":"[^"]+"\}$/);
   });
 
-  it('answer a path that is no URL', async () => {
-    const { status, json } = await service.send('GET', '/events/%ff.json');
+  it('answer a path that is no URL, without the key behind it', async () => {
+    const { status, json } = await service.send('GET', `/events/%ff.json?accessKey=${app.key}`);
 
-    expect([status, json]).toEqual([400, { message: expect.any(String) }]);
+    expect([status, json]).toEqual([400, { message: 'The path of the request is not percent-encoded UTF-8.' }]);
+  });
+
+  it('answer a path that is longer than any id, without the key behind it', async () => {
+    const { status, json } = await service.send('GET', `/events/${'x'.repeat(4_000)}.json?accessKey=${app.key}`);
+
+    expect([status, json]).toEqual([404, { message: 'The requested resource could not be found.' }]);
   });
 });
 
