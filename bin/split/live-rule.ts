@@ -6,6 +6,7 @@ import {
   RuleNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { takingTraffic } from '../../config/split';
+import { forwardedGroups, forwardTo } from '../../lambda/rollout-guard/forwarding';
 import type { AwsSession } from '../aws/session';
 import { CommandError } from '../failure';
 import type { DeployedSplit } from './deployed-split';
@@ -22,7 +23,7 @@ export async function readLiveWeights(session: AwsSession, split: DeployedSplit)
   const actions = await readActions(session, split);
   if (!actions) return undefined;
   const versions = new Map(Object.entries(split.targetGroups).map(([version, arn]) => [arn, version]));
-  const groups = actions.flatMap((action) => action.ForwardConfig?.TargetGroups ?? []);
+  const groups = forwardedGroups(actions);
   return Object.fromEntries(
     groups.map(({ TargetGroupArn: arn = '', Weight = 1 }) => [versions.get(arn) ?? arn, Weight] as const),
   );
@@ -32,15 +33,11 @@ export async function readLiveWeights(session: AwsSession, split: DeployedSplit)
 export async function restoreLiveRule(session: AwsSession, split: DeployedSplit): Promise<void> {
   const actions = await readActions(session, split);
   if (!actions) throw new CommandError(`the rule of ${split.stack.name} is gone; next: modelapp split off`);
-  const TargetGroups = takingTraffic(split.weights).map(({ version, weight }) => ({
+  const groups = takingTraffic(split.weights).map(({ version, weight }) => ({
     TargetGroupArn: split.targetGroups[version],
     Weight: weight,
   }));
-  const Actions = actions.map((action) => {
-    // Beside the list, the address of a single target group has to be the same or missing.
-    const { TargetGroupArn: _, ...rest } = action;
-    return action.ForwardConfig ? { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups } } : action;
-  });
+  const Actions = forwardTo(actions, groups);
   await session.client(ElasticLoadBalancingV2Client).send(new ModifyRuleCommand({ RuleArn: split.ruleArn, Actions }));
 }
 

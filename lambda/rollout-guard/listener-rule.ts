@@ -6,6 +6,7 @@ import {
   RuleNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Share, type SplitVersion, sharesOf } from './decision';
+import { forwardedGroups, forwardTo } from './forwarding';
 
 const client = new ElasticLoadBalancingV2Client();
 
@@ -22,25 +23,19 @@ export async function readRule(arn: string, split: readonly SplitVersion[]): Pro
     const { Rules } = await client.send(new DescribeRulesCommand({ RuleArns: [arn] }));
     return Rules?.[0]?.Actions;
   });
-  const groups = actions?.find(isForward)?.ForwardConfig?.TargetGroups;
-  if (!actions || !groups?.length) return undefined;
+  if (!actions) return undefined;
+  const groups = forwardedGroups(actions);
+  if (groups.length === 0) return undefined;
   const live = groups.map(({ TargetGroupArn = '', Weight = 1 }) => ({ targetGroup: TargetGroupArn, weight: Weight }));
   return { actions, shares: sharesOf(live, split) };
 }
 
 /** Makes the rule forward to these shares only; all else of it stays, its stickiness too. */
 export async function writeRule(arn: string, { actions }: LiveRule, shares: readonly Share[]): Promise<void> {
-  const TargetGroups = shares.map(({ targetGroup, weight }) => ({ TargetGroupArn: targetGroup, Weight: weight }));
-  const Actions = actions.map((action) => {
-    if (!isForward(action)) return action;
-    // Beside the list, the address of a single target group has to be the same or missing.
-    const { TargetGroupArn: _, ...rest } = action;
-    return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups } };
-  });
+  const groups = shares.map(({ targetGroup, weight }) => ({ TargetGroupArn: targetGroup, Weight: weight }));
+  const Actions = forwardTo(actions, groups);
   await ifRuleExists(() => client.send(new ModifyRuleCommand({ RuleArn: arn, Actions })));
 }
-
-const isForward = ({ Type }: Action): boolean => Type === 'forward';
 
 async function ifRuleExists<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
