@@ -11,6 +11,7 @@ jest.setTimeout(300_000);
 // One deployment's life: each test starts where the one before it ended.
 describeWithMoto('A deployment', (python) => {
   const step = story();
+  const guard = '/modelapp/split/guard';
   let aws: AwsServer;
   let account: Account;
   let trees: { readonly older: ReleaseTree; readonly newer: ReleaseTree };
@@ -85,6 +86,27 @@ describeWithMoto('A deployment', (python) => {
 
     const { RuleArn } = await account.outputs('ModelApp-Split');
     expect(await account.ruleWeights(RuleArn)).toEqual([90, 10]);
+  });
+
+  step('shows that the rollout guard took a version out, and puts it in again', async () => {
+    // GIVEN what the guard does, of which CloudFormation knows nothing
+    const { RuleArn } = await account.outputs('ModelApp-Split');
+    const split = { '1.1.0': 90, '1.2.0': 10 };
+    const alarm = 'modelapp-1-2-0-errors';
+    const at = '2026-03-01T11:30:01Z';
+    const removal = { version: '1.2.0', alarm, firedAt: at, reason: 'too many', at, before: split, announced: true };
+    await account.forwardToFirst(RuleArn);
+    await account.writeParameter(guard, { split, removals: [{ ...removal, after: { '1.1.0': 90 } }] });
+    expect(await newer.modelapp('split')).toContain(
+      `The rollout guard took 1.2.0 out at ${at}: ${alarm} fired. too many`,
+    );
+
+    // WHEN
+    await newer.modelapp('split', '1.1.0:90,1.2.0:10');
+
+    // THEN
+    expect(await account.ruleWeights(RuleArn)).toEqual([90, 10]);
+    expect(await account.readParameter(guard)).toEqual({ split, removals: [] });
   });
 
   describe('while a version takes traffic', () => {

@@ -5,9 +5,14 @@ import {
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { ECRClient, ListImagesCommand } from '@aws-sdk/client-ecr';
-import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeRulesCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsServer } from './aws-server';
 
 /** The part of an archive's `manifest.json` that tests read. */
@@ -63,6 +68,32 @@ export class Account {
       new DescribeRulesCommand({ RuleArns: [ruleArn ?? ''] }),
     );
     return (Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? []).map(({ Weight }) => Weight);
+  }
+
+  /** Makes a listener rule forward to its first target group only, as the rollout guard or a person may. */
+  async forwardToFirst(ruleArn: string | undefined): Promise<void> {
+    const balancing = new ElasticLoadBalancingV2Client(this.aws.client);
+    const { Rules } = await balancing.send(new DescribeRulesCommand({ RuleArns: [ruleArn ?? ''] }));
+    const [{ ForwardConfig, Type } = { Type: 'forward' as const }] = Rules?.[0]?.Actions ?? [];
+    const TargetGroups = ForwardConfig?.TargetGroups?.slice(0, 1);
+    await balancing.send(
+      new ModifyRuleCommand({
+        RuleArn: ruleArn,
+        Actions: [{ Type, ForwardConfig: { ...ForwardConfig, TargetGroups } }],
+      }),
+    );
+  }
+
+  /** The JSON document in a parameter. */
+  async readParameter(name: string): Promise<unknown> {
+    const { Parameter } = await new SSMClient(this.aws.client).send(new GetParameterCommand({ Name: name }));
+    return JSON.parse(Parameter?.Value ?? '');
+  }
+
+  async writeParameter(name: string, document: object): Promise<void> {
+    await new SSMClient(this.aws.client).send(
+      new PutParameterCommand({ Name: name, Value: JSON.stringify(document), Overwrite: true }),
+    );
   }
 
   /** How long a function may run from now on. */
