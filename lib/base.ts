@@ -5,11 +5,11 @@ import type { Config } from '../config/schema';
 import { DatabaseSetup } from '../lambda/database/database-setup';
 import { ReleaseFunction } from '../lambda/release/release-function';
 import { TablesFunction } from '../lambda/tables/tables-function';
-import { Buckets } from './constructs/buckets';
-import { Database } from './constructs/database';
-import { ImageRepository } from './constructs/image-repository';
-import { Network } from './constructs/network';
-import { Notices } from './constructs/notices';
+import { Buckets } from './constructs/base/buckets';
+import { Database } from './constructs/base/database';
+import { ImageRepository } from './constructs/base/image-repository';
+import { Network } from './constructs/base/network';
+import { Notices } from './constructs/base/notices';
 
 /** The bucket of revisions and archives, as other stacks know it. */
 export interface ArtifactsReference {

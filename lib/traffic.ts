@@ -4,8 +4,8 @@ import { type IApplicationListener, ListenerAction } from 'aws-cdk-lib/aws-elast
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import type { BaseStack } from './base';
+import { networkAddresses } from './constructs/base/network';
 import { PublicLoadBalancer } from './constructs/load-balancer';
-import { networkAddresses } from './constructs/network';
 import { dynamicHostPorts } from './constructs/target-group';
 
 export interface TrafficStackProps extends StackProps {

@@ -14,7 +14,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { containerDataDirectory, containerUserId } from '../../config/environment';
 import type { Config } from '../../config/schema';
-import type { Network } from './network';
+import type { Network } from './base/network';
 
 export interface ScalingClusterProps {
   readonly network: Network;

@@ -8,7 +8,7 @@ import { containerDataDirectory, Environment, revisionsFolder } from '../../conf
 import type { Names } from '../../config/names';
 import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';
-import type { Database } from './database';
+import type { Database } from './base/database';
 import { ServiceTask } from './service-task';
 
 export interface InferenceTaskProps {

@@ -12,7 +12,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Environment, Port, type ServiceRole } from '../../config/environment';
 import type { Names, ServiceName } from '../../config/names';
-import type { Database } from './database';
+import type { Database } from './base/database';
 
 export interface ServiceTaskProps {
   readonly names: Names;

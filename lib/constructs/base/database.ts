@@ -10,8 +10,8 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { Database as DatabaseNames } from '../../config/database';
-import type { Config } from '../../config/schema';
+import { Database as DatabaseNames } from '../../../config/database';
+import type { Config } from '../../../config/schema';
 import type { Network } from './network';
 
 export interface DatabaseProps {

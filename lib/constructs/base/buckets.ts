@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { revisionsFolder } from '../../config/environment';
+import { revisionsFolder } from '../../../config/environment';
 
 /** The two buckets of a deployment; both outlive their stack. */
 export class Buckets extends Construct {
