@@ -145,6 +145,23 @@ test.each(Object.keys(rules) as RuleName[])('the rule "%s" finds a template that
   expect(faults.every((fault) => fault.includes(`: ${name}: `))).toBe(true);
 });
 
+test('the stack of the event server keeps to the rules of a service too', () => {
+  const templates = structuredClone(templatesOf({ events: true }));
+  const { Resources } = templates['ModelApp-Events']!;
+  const idIn = (type: string) => Object.keys(Resources).find((id) => Resources[id]!.Type === type)!;
+  const service = Resources[idIn('AWS::ECS::Service')]!;
+  const release = idIn('Custom::ModelAppRelease');
+  Object.assign(service, { DependsOn: (service.DependsOn as string[]).filter((id) => id !== release) });
+  Object.assign(Resources[idIn('AWS::Logs::LogGroup')]!, { DeletionPolicy: 'Retain' });
+  Object.assign(Resources[idIn('AWS::EC2::SecurityGroupIngress')]!.Properties!, { FromPort: 22 });
+
+  expect(check(templates)).toEqual([
+    expect.stringMatching(/^ModelApp-Events: the service goes first.*does not wait for 'Release\w*'$/),
+    expect.stringMatching(/^ModelApp-Events: services and the split leave nothing: 'TaskLogs\w+' would stay: Retain$/),
+    expect.stringMatching(/^ModelApp-Events: instances let in load balancers only.*is open on 22-65535 to /),
+  ]);
+});
+
 const resources = (templates: Templates): CheckedTemplate['Resources'] => templates['ModelApp-1-2-0']!.Resources;
 
 const exportOf = (templates: Templates, stack: string): unknown =>
