@@ -39,6 +39,7 @@ const maxRecordBytes = 16 * 1024 ** 2;
 /**
  * Reads a CSV file, typed, and takes its SHA-256 on the way.
  * @throws {DataError} `<file>:<line>: <column>: <what is wrong>`; nothing of a faulty file is used
+ * @throws the signal's reason once it is aborted
  */
 export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<Dataset> {
   const { csv, directory, delimiter = ',' } = source;
@@ -71,6 +72,8 @@ export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<
     const file = createReadStream(resolve(directory, csv));
     await pipeline(file, hashing(hash), parser, collect, { signal });
   } catch (error) {
+    // The pipeline says only that it was aborted.
+    signal?.throwIfAborted();
     throw asDataError(error, csv);
   }
   if (!columns) throw new DataError(`${csv}: is empty; its first row must name the columns`);

@@ -170,9 +170,11 @@ describe('a CSV file that cannot be opened', () => {
   });
 });
 
-test('reading ends when it is told to', async () => {
+test('reading ends when it is told to, with the reason it was told', async () => {
   writeFileSync(join(directory, 'people.csv'), 'age,height,city,member,class\n');
   const source = { csv: 'people.csv', directory, delimiter: ',', features, target: 'class' };
 
-  await expect(readCsv(source, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+  const reason = new Error('stopped by SIGTERM');
+
+  await expect(readCsv(source, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
