@@ -1,6 +1,7 @@
 /** The exit code of a process that a signal ended, as shells count it. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type EndSignal = keyof typeof exitCodes;
+const endSignals = Object.keys(exitCodes) as readonly EndSignal[];
 
 /** Thrown where a command stops because it was told to; what it had opened is closed on the way out. */
 export class InterruptedError extends Error {
@@ -13,31 +14,32 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Turns Ctrl-C, SIGTERM and the end of the terminal into something a command can wait for, from now on. Only the first counts: a terminal and npm
- * both pass Ctrl-C on, so that it arrives twice.
+ * Turns Ctrl-C, SIGTERM and the end of the terminal into something a command can wait for, from now on. Only the first
+ * counts: a terminal and npm both pass Ctrl-C on, so that it arrives twice.
  */
 export class Interruption {
   readonly #received: Promise<EndSignal>;
-  #signal: EndSignal | undefined;
-  #release: () => void = () => {};
+  readonly #work = new AbortController();
+  #receive: (signal: EndSignal) => void = () => {};
 
   constructor() {
     this.#received = new Promise((resolve) => {
-      const receive = (signal: EndSignal) => {
-        this.#signal ??= signal;
-        resolve(this.#signal);
-      };
-      const signals = Object.keys(exitCodes) as EndSignal[];
-      for (const signal of signals) process.on(signal, receive);
-      this.#release = () => {
-        for (const signal of signals) process.off(signal, receive);
+      this.#receive = (signal) => {
+        resolve(signal);
+        this.#work.abort(new InterruptedError(signal));
       };
     });
+    for (const signal of endSignals) process.on(signal, this.#receive);
+  }
+
+  /** Aborts with an InterruptedError when a signal arrives, for work that undoes what it has begun. */
+  get signal(): AbortSignal {
+    return this.#work.signal;
   }
 
   /** From now on signals end the process as they do by default. */
   release(): void {
-    this.#release();
+    for (const signal of endSignals) process.off(signal, this.#receive);
   }
 
   /** Resolves with the signal that arrived. */
@@ -54,5 +56,18 @@ export class Interruption {
       throw new InterruptedError(signal);
     });
     return Promise.race([work, stop]);
+  }
+}
+
+/**
+ * Does work that ends in order when Ctrl-C or SIGTERM arrives: the signal aborts, and the work undoes what it did.
+ * @throws {InterruptedError} if it was interrupted
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = new Interruption();
+  try {
+    return await work(interruption.signal);
+  } finally {
+    interruption.release();
   }
 }

@@ -86,6 +86,7 @@ async function serveEvents({ settings, ...place }: Serving): Promise<void> {
   const onListening = (address: object) => logger.info({ version, ...address }, 'ready');
   void interruption.wait().then(() => logger.info({ drainMs }, 'stopping'));
   await runEventServer(settings, { ...place, logger, drainMs, onListening }, interruption);
+  interruption.release();
 }
 
 async function servePredictions({ settings, database, host, port }: Serving, processes: number): Promise<void> {
@@ -115,5 +116,6 @@ async function servePredictions({ settings, database, host, port }: Serving, pro
     process.exitCode = error.exitCode;
   } finally {
     await pool.end();
+    interruption.release();
   }
 }

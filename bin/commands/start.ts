@@ -59,6 +59,7 @@ async function start(options: StartOptions): Promise<void> {
     process.exitCode = error.exitCode;
   } finally {
     for (const step of undo.reverse()) await step();
+    interruption.release();
   }
 }
 
@@ -79,7 +80,8 @@ async function serve(settings: Settings, { startedAt, interruption, undo, ...pla
   undo.push(() => pool.end());
   say(`Database: ${opened.description}`);
   await prepareDatabase(pool, settings);
-  await interruption.orStop(trainMissing({ settings, pool, say }));
+  // Not left half-done: the job would keep its model locked.
+  await trainMissing({ settings, pool, say, signal: interruption.signal });
 
   const { instance, needsKeys } = await openInstance(settings, { ...place, database: opened.database, pool });
   let drainMs = 0;

@@ -4,7 +4,7 @@ import type { OptimiserState } from '../../learning/lbfgs';
 import type { Job, TrainingOptions } from '../../service/jobs/job';
 import { thresholdsOf } from '../../service/jobs/trainer';
 import { CommandError, ExitCode } from '../failure';
-import { InterruptedError, Interruption } from '../interruption';
+import { interruptible } from '../interruption';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
 import { inContext, type OpenContext, openContext } from './context';
 import { trainNow } from './training';
@@ -48,16 +48,16 @@ async function train(open: OpenContext, model: string, options: TrainOptions): P
   };
   checkChoices(settings.config, model, choices);
   const print = options.json ? jsonLines : plainRows;
-  const interruption = new AbortController();
-  void new Interruption().wait().then((signal) => interruption.abort(new InterruptedError(signal)));
-  const job = await inContext(open, settings, (context) =>
-    trainNow(context, {
-      model,
-      options: choices,
-      onProgress: print.progress,
-      onNotice: print.notice,
-      signal: interruption.signal,
-    }),
+  const job = await interruptible((signal) =>
+    inContext(open, settings, (context) =>
+      trainNow(context, {
+        model,
+        options: choices,
+        onProgress: print.progress,
+        onNotice: print.notice,
+        signal,
+      }),
+    ),
   );
   print.result(job);
 }

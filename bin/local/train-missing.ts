@@ -19,7 +19,8 @@ export interface MissingModels {
   readonly pool: Pool;
   /** Tells a person how it goes. */
   readonly say: (line: string) => void;
-  readonly signal?: AbortSignal;
+  /** Ends the trainings with the signal's reason. */
+  readonly signal: AbortSignal;
 }
 
 /** How often to ask for the lock of a training that goes on elsewhere, in milliseconds. */
@@ -28,6 +29,7 @@ const lockedPollMs = 500;
 /**
  * Trains every configured model that has no active revision it could serve with, in this process.
  * @throws {CommandError} if what was trained does not pass the model's gate
+ * @throws the signal's reason, once it is aborted; the model is free again then
  */
 export async function trainMissing({ settings, pool, say, signal }: MissingModels): Promise<void> {
   for (const [name, model] of await missingModels(pool, settings)) {
@@ -93,11 +95,12 @@ async function train(model: string, { settings, pool, say, signal }: MissingMode
   };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await trainNow(context, { model, kind: 'fit', options: {}, onNotice: say, ...(signal && { signal }) });
+      return await trainNow(context, { model, kind: 'fit', options: {}, onNotice: say, signal });
     } catch (error) {
       if (!(error instanceof TrainingLockedError)) throw error;
       if (attempt === 0) say(`${model} is being trained elsewhere, or was when that process died; waiting`);
-      await sleep(lockedPollMs, undefined, { signal });
+      await sleep(lockedPollMs);
+      signal.throwIfAborted();
     }
   }
 }

@@ -43,6 +43,7 @@ export const eventServerCommand = (): PioCommand => {
       await runEventServer(settings, run, interruption);
     } finally {
       await close();
+      interruption.release();
     }
   });
 };

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { type ExportFormat, exportEvents, exportFormats } from '../../../service/events/transfer/export-events';
+import { interruptible } from '../../interruption';
 import { type PlaceOptions, withPlaceOptions } from '../../settings';
 import { type EventPlaceOptions, placeOfEvents, withEventPlace } from './event-place';
-import { interruptible } from './interruptible';
 import { inEvents } from './open-events';
 import { PioCommand } from './pio-command';
 import { print } from './print';

@@ -1,9 +1,9 @@
 import { readEventLines } from '../../../service/events/transfer/event-lines';
 import { importEvents } from '../../../service/events/transfer/import-events';
 import { CommandError } from '../../failure';
+import { interruptible } from '../../interruption';
 import { type PlaceOptions, withPlaceOptions } from '../../settings';
 import { type EventPlaceOptions, placeOfEvents, withEventPlace } from './event-place';
-import { interruptible } from './interruptible';
 import { inEvents } from './open-events';
 import { PioCommand } from './pio-command';
 import { print, printWarning } from './print';
