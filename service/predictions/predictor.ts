@@ -13,6 +13,7 @@ export interface AnswerRequest {
   readonly revision?: ServedRevision;
   readonly protocol: Protocol;
   readonly rows: readonly Row[];
+  /** @default those of the revision */
   readonly params?: ModelParams;
   /** When the request was parsed, in milliseconds of `performance.now()`. */
   readonly parsedAt: number;
@@ -57,10 +58,11 @@ export class Predictor {
    * @throws {HttpError} 413 for too many samples, 503 without a loaded model or with a spool that takes nothing, 500 if the model fails
    */
   async answer(request: AnswerRequest): Promise<Answered> {
-    const { model, protocol, rows, params = model.active?.model.params ?? {} } = request;
+    const { model, protocol, rows } = request;
     const served = request.revision ?? model.active;
     if (!served) throw unavailable(`the model '${model.name}' has no loaded revision yet`);
     const { revision } = served;
+    const { params = served.model.params } = request;
     const counts = this.metrics.forPrediction({ model: model.name, revision, protocol });
     if (rows.length > this.maxSamples) {
       throw new HttpError(413, `at most ${this.maxSamples} samples fit in a request, not ${rows.length}; send several`);
