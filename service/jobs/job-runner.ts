@@ -65,7 +65,8 @@ export class JobRunner {
     logger.info(`training of '${job.model}' begins, job ${job.jobId}`);
     const child = spawnTraining(job.jobId);
     const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(`the trainer could not be started: ${error.message}`));
+      // Each message to a trainer that did not start is an error of its own, and one that nobody hears ends this process.
+      child.on('error', (error) => resolve(`the trainer could not be started: ${error.message}`));
       child.once('exit', (code, signal) => resolve(`the trainer ended with ${signal ?? `exit code ${code}`}`));
     }).then((how) => this.#ended(job, how));
     this.#training = { job, child, ended };

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn as startProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
@@ -49,13 +49,16 @@ const spawn = (jobId: string, mode: Mode, leaseMs: number): ChildProcess =>
   trainers.spawn(jobId, { DATABASE: database.url, MODE: mode, LEASE_MS: String(leaseMs) });
 
 /** A runner whose trainings go as `modes` says, one after the other; the last for all further ones. */
-async function startRunner(modes: Mode[], leaseMs = 30_000): Promise<JobRunner> {
+const startRunner = (modes: Mode[], leaseMs = 30_000): Promise<JobRunner> =>
+  startRunnerOf((jobId) => spawn(jobId, (modes.length > 1 ? modes.shift() : modes[0]) as Mode, leaseMs), leaseMs);
+
+async function startRunnerOf(spawnTraining: (jobId: string) => ChildProcess, leaseMs = 30_000): Promise<JobRunner> {
   const runner = new JobRunner({
     pool: database.pool,
     version: testVersion,
     leaseMs,
     logger: pino({ enabled: false }),
-    spawnTraining: (jobId) => spawn(jobId, (modes.length > 1 ? modes.shift() : modes[0]) as Mode, leaseMs),
+    spawnTraining,
   });
   runners.push(runner);
   await runner.start();
@@ -119,6 +122,18 @@ test('a trainer that is killed leaves an error, and the next training begins', a
 
   expect(await reached(killed, 'error')).toMatchObject({ error: 'the trainer ended with SIGKILL', kept: null });
   expect(await reached(next, 'finished')).toMatchObject({ revision: 1 });
+});
+
+test('a trainer that cannot be started leaves an error, and nothing else', async () => {
+  await startRunnerOf(() => {
+    const child = startProcess('/nowhere/trainer', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.send('settings');
+    return child;
+  });
+
+  const job = await reached(await enqueue(), 'error');
+
+  expect(job.error).toBe('the trainer could not be started: spawn /nowhere/trainer ENOENT');
 });
 
 test('a trainer that is killed together with its runner leaves an error once its lease has run out', async () => {
