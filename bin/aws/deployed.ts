@@ -9,16 +9,18 @@ const isEmpty = ({ state }: StackSummary): boolean => state === 'REVIEW_IN_PROGR
 
 /**
  * A stack that is there, in whatever state.
- * @throws {CommandError} naming the versions that are deployed and what is in progress, if it is not
+ * @throws {CommandError} naming the versions that are deployed, and what is in progress or failed, if it is not
  */
 export async function requireStack(session: AwsSession, name: string): Promise<StackSummary> {
   const stack = await findStack(session, name);
   if (stack && !isEmpty(stack)) return stack;
   const others = (await listStacks(session)).filter((other) => !isEmpty(other));
   const versions = others.flatMap(({ version }) => version ?? []).join(', ') || 'no version';
-  const running = others.filter(({ state }) => isInProgress(state)).map((other) => `; ${other.name} is ${other.state}`);
+  const unsettled = others
+    .filter(({ state, version }) => isInProgress(state) || (version === undefined && isFailed(state)))
+    .map((other) => `; ${other.name} is ${other.state}`);
   throw new CommandError(
-    `${name} is not deployed in ${session.region}; deployed: ${versions}${running.join('')}`,
+    `${name} is not deployed in ${session.region}; deployed: ${versions}${unsettled.join('')}`,
     ExitCode.absent,
   );
 }

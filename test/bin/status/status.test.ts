@@ -268,20 +268,16 @@ test('of a version that is not there names those that are', async () => {
   );
 });
 
-test('of a version that is not there yet names what is in progress', async () => {
-  const base: FakeStack = {
-    name: 'ModelApp-Base',
-    state: 'CREATE_IN_PROGRESS',
-    tags: { 'modelapp:stack': 'ModelApp-Base' },
-  };
+test.each(['CREATE_IN_PROGRESS', 'DELETE_FAILED'])(
+  'of a version that is not there names a shared stack that is %s',
+  async (state) => {
+    const base: FakeStack = { name: 'ModelApp-Base', state, tags: { 'modelapp:stack': 'ModelApp-Base' } };
 
-  expect(await status([], [base])).toEqual(
-    refused(
-      'ModelApp-1-2-0 is not deployed in eu-central-1; deployed: no version; ModelApp-Base is CREATE_IN_PROGRESS',
-      3,
-    ),
-  );
-});
+    expect(await status([], [base])).toEqual(
+      refused(`ModelApp-1-2-0 is not deployed in eu-central-1; deployed: no version; ModelApp-Base is ${state}`, 3),
+    );
+  },
+);
 
 test.each([
   ['DescribeServices', 'ecs:DescribeServices'],
