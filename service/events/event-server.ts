@@ -43,8 +43,11 @@ export interface EventServer {
   closeDatabase(): Promise<void>;
 }
 
-/** Connections of one process: for storing and deleting, for short questions, for lists of any length. */
-const connections = { writing: 2, reading: 4, streaming: 2 } as const;
+/**
+ * Connections of one process: for storing and deleting, for short questions, for entities, and for lists of any length,
+ * whose clients may be slow and so must not keep the others waiting.
+ */
+const connections = { writing: 2, reading: 4, entities: 2, streaming: 2 } as const;
 
 /** How long `/readyz` waits for the database, in milliseconds. */
 const readinessMs = 1_000;
@@ -62,9 +65,10 @@ export async function startEventServer(options: EventServerOptions): Promise<Eve
       statementTimeoutMs,
       pipeline,
     });
-  const [writing, reading, streaming] = await Promise.all([
+  const [writing, reading, entities, streaming] = await Promise.all([
     open(connections.writing, waitMs, true),
     open(connections.reading, waitMs),
+    open(connections.entities, waitMs),
     open(connections.streaming, http.requestTimeoutMs),
   ]);
   const eventMetrics = new EventMetrics(metrics.registry, () => store.waiting);
@@ -81,7 +85,7 @@ export async function startEventServer(options: EventServerOptions): Promise<Eve
     keys: new RememberedKeys(reading, waitMs),
     store,
     lister: new EventLister(reading, streaming),
-    entities: new EntityReader(streaming),
+    entities: new EntityReader(entities),
     lifecycle,
     isPrepared: preparedCheck(reading, version),
     metrics: collectMetrics,
@@ -89,7 +93,7 @@ export async function startEventServer(options: EventServerOptions): Promise<Eve
   };
   const server = await createServer({ context, http, logger });
   const closeDatabase = async () => {
-    await Promise.all([writing.end(), reading.end(), streaming.end()]);
+    await Promise.all([writing, reading, entities, streaming].map((pool) => pool.end()));
   };
   try {
     await server.listen({ host, port });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { resolveConfig } from '../../config/resolve';
-import type { ConfigInput } from '../../config/schema';
+import type { ConfigInput, HttpConfig } from '../../config/schema';
 import shippedConfig from '../../modelapp.config';
 import { accessKeyHash, generateAccessKey, maskAccessKey } from '../../service/events/apps/access-key';
 import { type EventServer, startEventServer } from '../../service/events/event-server';
@@ -11,6 +11,8 @@ import { createTestDatabase, type TestDatabase, testVersion } from './database';
 
 export interface TestEventServiceOptions {
   readonly config?: ConfigInput['events'];
+  /** @default as configured */
+  readonly http?: Partial<HttpConfig>;
   /** @default a new, migrated database */
   readonly database?: TestDatabase;
   /** The address that the service uses. @default that of the database */
@@ -52,7 +54,7 @@ export async function startTestEventService(options: TestEventServiceOptions = {
   const metrics = new Metrics(testVersion);
   const service: EventServer = await startEventServer({
     config: events,
-    http,
+    http: { ...http, ...options.http },
     version: testVersion,
     database: { url: options.databaseUrl ?? database.url },
     host: '127.0.0.1',

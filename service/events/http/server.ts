@@ -33,6 +33,8 @@ export async function createServer({ context, http, logger }: ServerOptions): Pr
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: http.keepAliveTimeoutMs,
+    // Also ends lists whose clients have stopped taking them, which hold a connection to the database.
+    connectionTimeout: http.headersTimeoutMs,
     requestTimeout: http.requestTimeoutMs,
     frameworkErrors: (error, _request, reply) =>
       sendError(reply as FastifyReply, asAnswer(error, bodyLimit), eventEnvelope),
