@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
+import { copyField } from '../../database/copy-text';
 import type { NewEvent, Place } from '../store/new-event';
 import { copyColumns, copyLine } from './copy-line';
 
@@ -43,7 +44,7 @@ export class EventCopy {
     if (!this.#isStaged && event.sent.eventId !== undefined) return this.#stage().then(() => this.add(event, position));
     this.#copy ??= new OpenCopy(this.client, this.#isStaged ? 'imported (position, has_time, ' : 'events (');
     const { app, channel } = this.place;
-    const start = this.#isStaged ? `${position}\t${event.sent.eventTime ? 't' : 'f'}\t` : '';
+    const start = this.#isStaged ? `${copyField(position)}\t${event.sent.eventTime ? 't' : 'f'}\t` : '';
     return this.#copy.add(`${start}${app}\t${channel}\t${copyLine(event)}\n`);
   }
 

@@ -155,6 +155,17 @@ test('a bad line of a folder is told with its file', async () => {
   expect(stderr).toMatch(/^\[ERROR\] \[Pio\$\] line 2 of part-7: is not valid JSON: /);
 });
 
+test('a part may have any name', async () => {
+  const name = 'part-a\t\\N';
+  writeFileSync(join(folder, name), `${event({ eventId: 'a' })}\n${event({ eventId: 'a', prId: 'p' })}`);
+
+  const { stderr } = await commandLine.run('import', '--appid', '1', '--input', folder);
+
+  expect(stderr).toBe(
+    `[ERROR] [Pio$] line 2 of ${name}: An event with this eventId and other content already exists.\n`,
+  );
+});
+
 test('--skip-errors reports bad lines and stores the others', async () => {
   const lines = ['nonsense', event({ eventId: 'a' }), '{}', event({ eventId: 'b' })];
   const { stdout, stderr, exitCode } = await importLines(lines, '--skip-errors');
