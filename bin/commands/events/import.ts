@@ -38,7 +38,7 @@ export const importCommand = (): PioCommand => {
         importEvents({
           pool,
           place,
-          lines: readEventLines(input),
+          lines: readEventLines(input, { signal }),
           skipErrors,
           purge,
           signal,

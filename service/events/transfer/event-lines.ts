@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { ImportError } from './import-error';
 
 /** A line of the input, without its end. */
@@ -8,6 +9,14 @@ export interface EventLine {
   readonly bytes: Buffer;
   /** Where it stands, for people: `12`, or `12 of part-00001` in a folder. */
   readonly position: string;
+}
+
+/** Where lines come from, beside the path. */
+export interface LineSource {
+  /** @default that of the process */
+  readonly stdin?: Readable;
+  /** Ends a wait for standard input with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A longer line is no event, and would not stay in memory. */
@@ -22,10 +31,12 @@ const chunkBytes = 1024 ** 2;
  */
 export async function* readEventLines(
   input: string,
-  stdin: AsyncIterable<Buffer> = process.stdin,
+  { stdin = process.stdin, signal }: LineSource = {},
 ): AsyncGenerator<readonly EventLine[]> {
   if (input === '-') {
-    yield* splitLines(stdin, (line) => String(line));
+    const stop = () => stdin.destroy(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+    yield* splitLines(readChunks(stdin, 'standard input'), (line) => String(line));
     return;
   }
   if (!(await isFolder(input))) {
@@ -46,18 +57,25 @@ const isFolder = async (path: string): Promise<boolean> => {
 };
 
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: chunkBytes });
-  let isFirst = true;
   try {
-    for await (const chunk of chunks) {
-      if (isFirst && chunk.toString('latin1', 0, 4) === 'PAR1') {
-        throw new ImportError(`${path}: is a Parquet file; import takes what export writes with --format json`);
-      }
-      isFirst = false;
-      yield chunk;
-    }
+    yield* readChunks(createReadStream(path, { highWaterMark: chunkBytes }), path);
   } catch (error) {
     throw explained(path, error);
+  }
+}
+
+/** @throws {ImportError} if it is a file of another kind, told by its first bytes */
+async function* readChunks(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && chunk.toString('latin1', 0, 4) === 'PAR1') {
+      throw new ImportError(`${name}: is a Parquet file; import takes what export writes with --format json`);
+    }
+    if (isFirst && chunk[0] === 0x1f && chunk[1] === 0x8b) {
+      throw new ImportError(`${name}: is compressed by gzip; send it through zcat, and import with --input -`);
+    }
+    isFirst = false;
+    yield chunk;
   }
 }
 
@@ -65,6 +83,7 @@ function explained(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new ImportError(`${path}: there is no such file or folder`);
   if (code === 'EACCES') return new ImportError(`${path}: may not be read`);
+  if (code === 'EISDIR') return new ImportError(`${path}: is a folder within the folder; parts must be files`);
   return error;
 }
 
