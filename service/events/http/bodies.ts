@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
+import { InvalidInputError } from '../format/invalid-input';
 import type { JsonValue } from '../format/json';
 import { parseJson } from '../format/parse-json';
 import { wrongType } from './errors';
@@ -31,3 +33,13 @@ export const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(bod
 
 /** @throws {JsonSyntaxError} telling where the body stops being JSON */
 export const jsonOf = (request: FastifyRequest): JsonValue => parseJson(bodyOf(request));
+
+/** @throws {InvalidInputError} for bytes that are no UTF-8, which would become other characters */
+export function formOf(request: FastifyRequest): URLSearchParams {
+  const body = bodyOf(request);
+  const decoded = body
+    .toString('latin1')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  if (isUtf8(body) && isUtf8(Buffer.from(decoded, 'latin1'))) return new URLSearchParams(body.toString());
+  throw new InvalidInputError('The request body is not a form in UTF-8.');
+}

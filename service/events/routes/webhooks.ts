@@ -7,7 +7,7 @@ import { parseEvent } from '../format/parse-event';
 import { fromMailChimp } from '../format/webhooks/mailchimp';
 import { fromSegment } from '../format/webhooks/segment';
 import { grantOf, requireAllowed } from '../http/access';
-import { bodyOf, jsonOf } from '../http/bodies';
+import { formOf, jsonOf } from '../http/bodies';
 import { sendJson } from '../http/json-answer';
 import { anything } from '../http/parameters';
 import { MessageSchema, StoredSchema } from '../http/schemas';
@@ -29,7 +29,7 @@ const formats = {
     contentType: 'application/x-www-form-urlencoded',
     connection: {
       name: 'mailchimp',
-      convert: (request) => fromMailChimp(new URLSearchParams(bodyOf(request).toString())),
+      convert: (request) => fromMailChimp(formOf(request)),
     } satisfies Connection,
   },
 } as const;

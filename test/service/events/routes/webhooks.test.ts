@@ -43,6 +43,23 @@ describe('Webhooks', () => {
     });
   });
 
+  it.each(['%C3%A9', '\u00e9'])('take a form in UTF-8: %s', async (id) => {
+    const path = `/webhooks/mailchimp.form?accessKey=${given.app.key}`;
+
+    const answer = await given.service.send('POST', path, upemail.replace('n1', id), form);
+
+    expect(await storedBy(answer)).toMatchObject({ entityId: '\u00e9' });
+  });
+
+  it.each(['%E9', '%C3', Buffer.from([0xe9])])('refuse a form that is not in UTF-8: %s', async (id) => {
+    const path = `/webhooks/mailchimp.form?accessKey=${given.app.key}`;
+    const body = Buffer.concat([Buffer.from(`${upemail}&data[new_email]=`), Buffer.from(id)]);
+
+    const { status, json } = await given.service.send('POST', path, body, form);
+
+    expect([status, json]).toEqual([400, { message: 'The request body is not a form in UTF-8.' }]);
+  });
+
   it('answer Ok when they are looked at', async () => {
     for (const name of ['segmentio.json', 'mailchimp.form']) {
       const { status, text } = await given.service.send('GET', `/webhooks/${name}?accessKey=${given.app.key}`);
