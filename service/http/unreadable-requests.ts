@@ -8,7 +8,7 @@ const answers: Readonly<Record<string, HttpError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new HttpError(408, 'the request did not arrive in time'),
   HPE_HEADER_OVERFLOW: new HttpError(431, 'the request line and headers are too large'),
 };
-const malformed = new HttpError(400, 'this is no valid HTTP/1.1 request');
+export const malformed = new HttpError(400, 'this is no valid HTTP/1.1 request');
 
 /**
  * Makes the answer to what cannot be read as a request, so that no route and no hook sees it; the connection ends.

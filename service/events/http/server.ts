@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { HttpConfig } from '../../../config/schema';
 import { sendError } from '../../http/error-handling';
-import { unreadableRequests } from '../../http/unreadable-requests';
+import { malformed, unreadableRequests } from '../../http/unreadable-requests';
 import type { EventContext } from '../context';
 import { batch } from '../routes/batch';
 import { entities } from '../routes/entities';
@@ -39,7 +39,8 @@ export async function createServer({ context, http, logger }: ServerOptions): Pr
     frameworkErrors: (error, _request, reply) =>
       sendError(reply as FastifyReply, asAnswer(error, bodyLimit), eventEnvelope),
     clientErrorHandler: unreadableRequests(eventEnvelope),
-    http: { headersTimeout: http.headersTimeoutMs },
+    // Node would answer a request without `Host` itself, without a body.
+    http: { headersTimeout: http.headersTimeoutMs, requireHostHeader: false },
   });
   // Events and parameters are checked by code of their own, for the messages that clients know.
   server.setValidatorCompiler(() => () => true);
@@ -60,11 +61,11 @@ export async function createServer({ context, http, logger }: ServerOptions): Pr
   return server;
 }
 
-/** Requests counted by route, and no keep-alive towards the end. */
+/** Requests counted by route, those without `Host` refused, and no keep-alive towards the end. */
 function addResponseRules(server: FastifyInstance, { lifecycle, onAnswer }: EventContext): void {
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onRequest', ({ headers, raw }, reply, done) => {
     if (lifecycle.phase === 'draining') reply.header('connection', 'close');
-    done();
+    done(headers.host === undefined && raw.httpVersion !== '1.0' ? malformed : undefined);
   });
   server.addHook('onSend', (request, reply, _payload, done) => {
     onAnswer(request.method, request.routeOptions.url ?? 'none', reply.statusCode);

@@ -70,9 +70,12 @@ describe('Errors', () => {
     },
   );
 
-  it('answer what is no HTTP', async () => {
+  it.each([
+    ['what is no HTTP', 'NONSENSE\r\n\r\n'],
+    ['a request without a host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+  ])('answer %s', async (_, request) => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
-    socket.write('NONSENSE\r\n\r\n');
+    socket.write(request);
 
     const answer = await text(socket);
 
