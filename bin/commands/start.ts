@@ -47,7 +47,7 @@ async function start(options: StartOptions): Promise<void> {
   process.env[Environment.logLevel] ??= 'warn';
   const events = readEventsPlace(options, settings);
   await checkPort(place.host, place.port);
-  await checkPort(events.host, events.port, '--events-port');
+  await checkPort(events.host, events.port, { host: 'events.host', port: '--events-port' });
   const interruption = new Interruption();
   const undo: (() => Promise<void> | void)[] = [];
   try {

@@ -33,7 +33,7 @@ export const eventServerCommand = (): PioCommand => {
     const host = options.ip || events.host || process.env[Environment.host] || '127.0.0.1';
     const port = options.port === undefined ? events.port : parseWholeNumber('--port', options.port, 0, 65_535);
     print(`Creating Event Server at ${host}:${port}`);
-    await checkPort(host, port);
+    await checkPort(host, port, { host: '--ip', port: '--port' });
     const interruption = new Interruption();
     const { database, close } = await openPlace(settings);
     try {

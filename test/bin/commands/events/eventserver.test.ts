@@ -63,3 +63,9 @@ test('a port that is taken is an error that names the option', async () => {
   expect(stderr).toBe(`[ERROR] [Pio$] port ${port} is taken; stop what listens there or pass --port\n`);
   expect(exitCode).toBe(1);
 });
+
+test('an address that is not of this machine is an error that names the option', async () => {
+  const { stderr, exitCode } = await commandLine.run('eventserver', '--ip', '999.1.1.1', '--port', '0');
+
+  expect([stderr, exitCode]).toEqual(["[ERROR] [Pio$] --ip: '999.1.1.1' is no address of this machine\n", 1]);
+});
