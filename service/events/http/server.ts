@@ -51,6 +51,8 @@ export async function createServer({ context, http, logger }: ServerOptions): Pr
       methods: ['GET', 'POST', 'DELETE'],
       exposedHeaders: ['Link', 'Retry-After'],
       maxAge: 600,
+      // What is no question of a browser's would be answered in plain text.
+      strictPreflight: false,
     });
   }
   await server.register(errorHandling, { bodyLimit, logger });

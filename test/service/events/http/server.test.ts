@@ -124,6 +124,12 @@ describe('Answers', () => {
     expect(headers.get('access-control-allow-headers')).toBe('content-type');
     expect(headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
   });
+
+  it('tell whoever else asks for the options the same', async () => {
+    const { status, text: body } = await service.send('OPTIONS', '/events.json');
+
+    expect([status, body]).toEqual([204, '']);
+  });
 });
 
 test('whatever is sent, the answer is never 500, and says what is wrong in JSON', async () => {
