@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import packageJson from '../package.json';
 
+/** Follows a usage error. */
+export const helpHint = '(add --help for usage and an example)';
+
 /** The `modelapp` command with the given verbs; a usage error exits with 2. */
 export function createProgram(verbs: readonly Command[]): Command {
   const program = new Command('modelapp')
     .description('Train, serve and record versioned machine-learning models, on one machine or on AWS.')
     .version(packageJson.version)
-    .showHelpAfterError('(add --help for usage and an example)')
+    .showHelpAfterError(helpHint)
     .configureHelp({ showGlobalOptions: true });
   for (const verb of verbs) program.addCommand(verb);
   // Commander ends the process by itself unless it is told otherwise.

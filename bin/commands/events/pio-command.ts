@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ExitCode, ReportedError } from '../../failure';
 import { InterruptedError } from '../../interruption';
+import { helpHint } from '../../program';
 import { printError } from './print';
 
 /** A verb that came with PredictionIO: scripts know its lines by their prefix, and 1 as the only code of a failure. */
@@ -11,7 +12,9 @@ export class PioCommand extends Command {
 
   override copyInheritedSettings(parent: Command): this {
     super.copyInheritedSettings(parent);
-    this.configureOutput({ outputError: (text) => printError(text.trimEnd()) });
+    // The hint would come without the form of all lines.
+    this.showHelpAfterError(false);
+    this.configureOutput({ outputError: (text) => printError(`${text.trimEnd()}\n${helpHint}`) });
     return this.exitOverride((error) => {
       throw error.exitCode === 0 ? error : new ReportedError(ExitCode.failed, error);
     });

@@ -170,5 +170,6 @@ test('an export that is interrupted leaves nothing', async () => {
 test('an unknown format is an error', async () => {
   const { stderr, exitCode } = await exportTo('--output', output, '--format', 'xml');
   expect(stderr).toContain("[ERROR] [Pio$] error: option '--format <format>' argument 'xml' is invalid.");
+  expect(stderr).toMatch(/\n\[ERROR\] \[Pio\$\] \(add --help for usage and an example\)\n$/);
   expect(exitCode).toBe(1);
 });
