@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
 import { dataSourceFaults } from './data-source';
+import { readablePath } from './readable-path';
 import { type Config, ConfigSchema, type ModelConfig, modelNamePattern, type PredictServiceConfig } from './schema';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
@@ -12,15 +13,6 @@ export class ConfigError extends Error {
 }
 
 const validator = Compile(ConfigSchema);
-
-/** `/models/iris/mapping/2/type` as people write it: `models.iris.mapping[2].type`. */
-function readablePath(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '');
-}
 
 type SchemaError = ReturnType<typeof validator.Errors>[number];
 

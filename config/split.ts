@@ -11,7 +11,7 @@ export interface SplitEntry {
 export type Split = readonly SplitEntry[];
 
 /** A load balancer's rule forwards to so many target groups at most. */
-export const maxSplitVersions = 5;
+const maxSplitVersions = 5;
 
 const weightPattern = /^(0|[1-9]\d{0,2})$/;
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import plugin from 'fastify-plugin';
+import { readablePath } from '../../config/readable-path';
 import { maxKeyLength } from '../predictions/log';
 import { type Envelope, nativeEnvelope } from './envelopes';
 import { HttpError } from './errors';
@@ -8,17 +9,9 @@ import { watchRoutes } from './known-routes';
 /** The longest id, each of its characters percent-encoded. */
 export const maxParamLength = 9 * maxKeyLength;
 
-/** `/inputs/sepal_width` or `/3/age` of a schema error as people write it: `inputs.sepal_width`, `[3].age`. */
-export function fieldPath(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '');
-}
-
 function fromValidation(error: FastifyError): HttpError {
   const fault = error.validation?.[0];
-  const path = fieldPath(fault?.instancePath ?? '');
+  const path = readablePath(fault?.instancePath ?? '');
   const missing = fault?.params.missingProperty;
   const field = typeof missing === 'string' ? (path ? `${path}.${missing}` : missing) : path;
   const message = typeof missing === 'string' ? 'is required' : (fault?.message ?? 'is not valid');
