@@ -87,10 +87,16 @@ async function serve(settings: ServiceSettings): Promise<void> {
     await context.database.end();
     process.exit(0);
   });
-  process.on('SIGTERM', () => void stop(config.http.drainMs));
-  process.on('disconnect', () => void stop(0));
+  const end = (drainMs: number) =>
+    stop(drainMs).catch((error) => {
+      // What is in the spool stays there, and the next start ships it.
+      logger.error({ err: error }, 'this process could not stop in order');
+      process.exit(1);
+    });
+  process.on('SIGTERM', () => void end(config.http.drainMs));
+  process.on('disconnect', () => void end(0));
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'drain') void stop(message.drainMs);
+    if (message.kind === 'drain') void end(message.drainMs);
   });
   await models.start();
   while (!models.ready && lifecycle.phase === 'starting') await sleep(readinessPollMs);
