@@ -6,7 +6,7 @@ import { parse } from 'pg-connection-string';
 const oldestMajor = 14;
 
 /** A database that answers and cannot be used all the same. */
-export class UnusableDatabaseError extends Error {
+class UnusableDatabaseError extends Error {
   override readonly name = 'UnusableDatabaseError';
 }
 

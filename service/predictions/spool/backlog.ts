@@ -4,7 +4,7 @@ import { ifPresent, listSegments, listSpools, notedPosition, segmentName } from 
 import { readBatch } from './reader';
 
 /** Bytes of a spool that the database does not have yet; never too few. */
-export async function unshippedBytes(spool: string): Promise<number> {
+async function unshippedBytes(spool: string): Promise<number> {
   const shipped = await notedPosition(spool);
   const sizes = (await listSegments(spool))
     .filter((segment) => segment >= shipped.segment)
