@@ -1,6 +1,6 @@
 import type { TabularModel } from './model';
 import { decodeModelFile, type ModelFile, ModelFileError, type ModelHeader } from './model-file';
-import { SoftmaxModel, softmaxAlgorithm } from './softmax-model';
+import { SoftmaxModel, softmaxAlgorithm } from './softmax/softmax-model';
 
 /** A model ready to predict, and what its file says about it. */
 export interface LoadedModel {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelConfig } from '../config/schema';
 import { FeatureEncoder, learnEncoding } from '../learning/feature-encoding';
-import type { Minimum, OptimiserState } from '../learning/lbfgs';
 import type { ModelParams } from '../learning/model';
-import { fitSoftmax } from '../learning/softmax';
-import { SoftmaxModel } from '../learning/softmax-model';
+import type { Minimum, OptimiserState } from '../learning/optimiser/lbfgs';
+import { fitSoftmax } from '../learning/softmax/softmax';
+import { SoftmaxModel } from '../learning/softmax/softmax-model';
 import { DataError } from './data-error';
 import type { Dataset } from './dataset';
 

@@ -1,8 +1,8 @@
 import type { ModelConfig } from '../config/schema';
-import type { Minimum } from '../learning/lbfgs';
 import { loadModel } from '../learning/load-model';
 import { encodeModelFile } from '../learning/model-file';
-import { softmaxAlgorithm } from '../learning/softmax-model';
+import type { Minimum } from '../learning/optimiser/lbfgs';
+import { softmaxAlgorithm } from '../learning/softmax/softmax-model';
 import { stratifiedSplit } from '../learning/split';
 import type { Dataset } from './dataset';
 import { type FitHooks, fitModel } from './fit';

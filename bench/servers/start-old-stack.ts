@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadModel } from '../../learning/load-model';
-import { SoftmaxModel } from '../../learning/softmax-model';
+import { SoftmaxModel } from '../../learning/softmax/softmax-model';
 import { freePort } from '../../service/database/cluster';
 import { type ServerProcess, startServer } from '../system/server-process';
 

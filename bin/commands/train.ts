@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../../config/schema';
-import type { OptimiserState } from '../../learning/lbfgs';
+import type { OptimiserState } from '../../learning/optimiser/lbfgs';
 import type { Job, TrainingOptions } from '../../service/jobs/job';
 import { thresholdsOf } from '../../service/jobs/trainer';
 import { CommandError, ExitCode } from '../failure';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { ModelConfig } from '../../config/schema';
-import type { OptimiserState } from '../../learning/lbfgs';
+import type { OptimiserState } from '../../learning/optimiser/lbfgs';
 import type { Scores } from '../models/revision';
 import { MissingTestDataError } from './errors';
 import type { TrainingOptions } from './job';

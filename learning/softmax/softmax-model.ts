@@ -1,6 +1,6 @@
-import { FeatureEncoder } from './feature-encoding';
-import type { Label, ModelParams, Prediction, Row, TabularModel } from './model';
-import { type EncodedFeature, type ModelArray, type ModelFile, ModelFileError } from './model-file';
+import { FeatureEncoder } from '../feature-encoding';
+import type { Label, ModelParams, Prediction, Row, TabularModel } from '../model';
+import { type EncodedFeature, type ModelArray, type ModelFile, ModelFileError } from '../model-file';
 import { type SoftmaxWeights, softmaxInPlace } from './softmax';
 
 /** The name of the algorithm in configurations and model files. */

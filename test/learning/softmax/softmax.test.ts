@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { FeatureEncoder, learnEncoding } from '../../learning/feature-encoding';
-import type { Feature, Row } from '../../learning/model';
-import { fitSoftmax, type SoftmaxOptions, softmaxInPlace } from '../../learning/softmax';
+import { FeatureEncoder, learnEncoding } from '../../../learning/feature-encoding';
+import type { Feature, Row } from '../../../learning/model';
+import { fitSoftmax, type SoftmaxOptions, softmaxInPlace } from '../../../learning/softmax/softmax';
 
 /** A small problem written as a reader of a textbook would: rows of numbers, class numbers. */
 interface Example {

@@ -1,6 +1,6 @@
+import type { DesignMatrix } from '../feature-encoding';
+import { lbfgs, type Minimum, type Objective, type OptimiserState } from '../optimiser/lbfgs';
 import { applyConditioning, type Conditioning, conditionDesign } from './conditioning';
-import type { DesignMatrix } from './feature-encoding';
-import { lbfgs, type Minimum, type Objective, type OptimiserState } from './lbfgs';
 
 /** What softmax regression learns from. */
 export interface SoftmaxProblem {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type LbfgsOptions, lbfgs, type Minimum, type Objective } from '../../learning/lbfgs';
+import { type LbfgsOptions, lbfgs, type Minimum, type Objective } from '../../../learning/optimiser/lbfgs';
 
 function minimise(objective: Objective, start: number[], options: LbfgsOptions): Minimum {
   const steps = lbfgs(objective, Float64Array.from(start), options);

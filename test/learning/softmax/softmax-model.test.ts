@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { loadModel } from '../../learning/load-model';
-import { encodeModelFile, type ModelFile, ModelFileError } from '../../learning/model-file';
-import { SoftmaxModel, type SoftmaxParts } from '../../learning/softmax-model';
+import { loadModel } from '../../../learning/load-model';
+import { encodeModelFile, type ModelFile, ModelFileError } from '../../../learning/model-file';
+import { SoftmaxModel, type SoftmaxParts } from '../../../learning/softmax/softmax-model';
 
 const parts: SoftmaxParts = {
   features: [
