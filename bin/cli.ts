@@ -9,7 +9,7 @@ import { splitCommand } from './commands/aws/split';
 import { statusCommand } from './commands/aws/status';
 import { versionsCommand } from './commands/aws/versions';
 import { eventCommands } from './commands/events/event-commands';
-import { pioWords } from './commands/events/pio-command';
+import { pioWords } from './commands/events/terminal/pio-command';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';

@@ -1,5 +1,5 @@
 import { eventCommands } from './commands/events/event-commands';
-import { pioWords } from './commands/events/pio-command';
+import { pioWords } from './commands/events/terminal/pio-command';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { serveCommand } from './commands/serve';

@@ -6,8 +6,8 @@ import { CommandError } from '../../failure';
 import { type PlaceOptions, parseWholeNumber, withPlaceOptions } from '../../settings';
 import { allowedEvents } from './app';
 import { inEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print } from './print';
+import { PioCommand } from './terminal/pio-command';
+import { print } from './terminal/print';
 
 interface NewOptions extends PlaceOptions {
   readonly key?: string;

@@ -1,10 +1,10 @@
 import { requireApp } from '../../../service/events/apps/apps';
 import { createChannel, deleteChannel, requireChannel } from '../../../service/events/apps/channels';
 import type { PlaceOptions } from '../../settings';
-import { type Answers, confirmed, forceOption } from './confirm';
 import { inEvents } from './open-events';
-import type { PioCommand } from './pio-command';
-import { print } from './print';
+import { type Answers, confirmed, forceOption } from './terminal/confirm';
+import type { PioCommand } from './terminal/pio-command';
+import { print } from './terminal/print';
 
 interface DeleteOptions extends PlaceOptions {
   readonly force?: boolean;

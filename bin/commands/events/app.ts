@@ -6,10 +6,10 @@ import { listChannels, requireChannel } from '../../../service/events/apps/chann
 import { CommandError } from '../../failure';
 import { type PlaceOptions, parseWholeNumber, withPlaceOptions } from '../../settings';
 import { addChannelVerbs } from './app-channels';
-import { type Answers, confirmed, forceOption } from './confirm';
 import { inEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print } from './print';
+import { type Answers, confirmed, forceOption } from './terminal/confirm';
+import { PioCommand } from './terminal/pio-command';
+import { print } from './terminal/print';
 
 interface NewOptions extends PlaceOptions {
   readonly id?: string;

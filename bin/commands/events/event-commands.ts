@@ -3,8 +3,8 @@ import { appCommand } from './app';
 import { eventServerCommand } from './eventserver';
 import { exportCommand } from './export';
 import { importCommand } from './import';
-import type { PioCommand } from './pio-command';
 import { statusCommand } from './status';
+import type { PioCommand } from './terminal/pio-command';
 
 /** The verbs that came with PredictionIO's event server. */
 export const eventCommands = (): readonly PioCommand[] => [

@@ -7,8 +7,8 @@ import { serviceUrl } from '../../local/service-url';
 import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../../settings';
 import { openPlace } from '../context';
 import { prepareEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print, printWarning } from './print';
+import { PioCommand } from './terminal/pio-command';
+import { print, printWarning } from './terminal/print';
 
 interface ServerOptions extends PlaceOptions {
   readonly ip?: string;

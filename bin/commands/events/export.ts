@@ -4,9 +4,9 @@ import { interruptible } from '../../interruption';
 import { type PlaceOptions, withPlaceOptions } from '../../settings';
 import { type EventPlaceOptions, placeOfEvents, withEventPlace } from './event-place';
 import { inEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print } from './print';
-import { Progress } from './progress';
+import { PioCommand } from './terminal/pio-command';
+import { print } from './terminal/print';
+import { Progress } from './terminal/progress';
 
 interface ExportCommandOptions extends PlaceOptions, EventPlaceOptions {
   readonly output: string;

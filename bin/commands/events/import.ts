@@ -5,9 +5,9 @@ import { interruptible } from '../../interruption';
 import { type PlaceOptions, withPlaceOptions } from '../../settings';
 import { type EventPlaceOptions, placeOfEvents, withEventPlace } from './event-place';
 import { inEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print, printWarning } from './print';
-import { Progress } from './progress';
+import { PioCommand } from './terminal/pio-command';
+import { print, printWarning } from './terminal/print';
+import { Progress } from './terminal/progress';
 
 interface ImportCommandOptions extends PlaceOptions, EventPlaceOptions {
   readonly input: string;

@@ -3,8 +3,8 @@ import type { Pool } from 'pg';
 import packageJson from '../../../package.json';
 import { type PlaceOptions, withPlaceOptions } from '../../settings';
 import { inEvents } from './open-events';
-import { PioCommand } from './pio-command';
-import { print } from './print';
+import { PioCommand } from './terminal/pio-command';
+import { print } from './terminal/print';
 
 /** `pio status`: whether events can be stored here. */
 export const statusCommand = (): PioCommand => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { pioWords } from '../../../bin/commands/events/pio-command';
+import { pioWords } from '../../../bin/commands/events/terminal/pio-command';
 import { modelsCommand } from '../../../bin/commands/models';
 import { trainCommand } from '../../../bin/commands/train';
 import { run } from '../../../bin/failure';

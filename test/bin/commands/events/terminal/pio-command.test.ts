@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { PioCommand, pioWords } from '../../../../bin/commands/events/pio-command';
+import { PioCommand, pioWords } from '../../../../../bin/commands/events/terminal/pio-command';
 
 const program = new Command().addCommand(new PioCommand('import')).addCommand(new Command('train'));
 const words = (...given: string[]) => pioWords(['node', 'pio', ...given], program).slice(2);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { ExitCode, ReportedError } from '../../failure';
-import { InterruptedError } from '../../interruption';
-import { helpHint } from '../../program';
+import { ExitCode, ReportedError } from '../../../failure';
+import { InterruptedError } from '../../../interruption';
+import { helpHint } from '../../../program';
 import { printError } from './print';
 
 /** A verb that came with PredictionIO: scripts know its lines by their prefix, and 1 as the only code of a failure. */
