@@ -81,7 +81,9 @@ export async function exportEvents({
 
 async function makeFolder(draft: string, output: string): Promise<void> {
   try {
-    await mkdir(draft, { recursive: true });
+    // Not both at once: in /proc, where there is no making folders, that would go on for ever.
+    await mkdir(dirname(draft), { recursive: true });
+    await mkdir(draft);
   } catch (error) {
     throw new ExportError(`${output}: the folder cannot be made: ${(error as Error).message}`);
   }

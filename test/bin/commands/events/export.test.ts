@@ -146,6 +146,12 @@ test('a folder that is there already is left alone', async () => {
   expect(readdirSync(output)).toEqual([]);
 });
 
+test('a folder that cannot be made is an error', async () => {
+  const { stderr, exitCode } = await exportTo('--output', '/proc/events');
+  expect(stderr).toMatch(/^\[ERROR\] \[Pio\$\] \/proc\/events: the folder cannot be made: ENOENT.*\n$/);
+  expect(exitCode).toBe(1);
+});
+
 test('an export that is interrupted leaves nothing', async () => {
   await importLines(
     Array.from({ length: 12_000 }, (_, n) => `{"event":"view","entityType":"user","entityId":"u${n}"}`),
