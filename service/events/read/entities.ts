@@ -35,6 +35,9 @@ interface ChangeRow {
 /** The id behind which a page starts; undefined if the text is no cursor of ours. */
 export const readEntityCursor = (text: string): string | undefined => readCursor(text, 1)?.[0];
 
+/** A page ends with the entity that makes it longer than this, in characters. */
+const longestPage = 16 * 1024 ** 2;
+
 /** Reads the state of entities from the events about them. */
 export class EntityReader {
   constructor(private readonly pool: Pool) {}
@@ -58,20 +61,22 @@ export class EntityReader {
   }
 
   /**
-   * Finds entities of a type that have a state.
+   * Finds entities of a type that have a state; fewer than the limit if they are large.
    * @throws {NothingStoredError} if the database does not answer in time
    */
   async page(place: Place, entityType: string, { limit, after, waitMs }: EntityPageOptions): Promise<EntityPage> {
     if (!isStorable(entityType)) return { entities: [], next: undefined };
     const entities: string[] = [];
+    let characters = 0;
     let last = '';
     // No id is empty.
     const query = changesOf(place, entityType, 'and entity_id > $4', after ?? '');
     for await (const entity of this.#fold(query, waitMs)) {
       const text = formatEntity(entityType, entity);
       if (text === undefined) continue;
-      if (entities.length === limit) return { entities, next: writeCursor(last) };
+      if (entities.length === limit || characters > longestPage) return { entities, next: writeCursor(last) };
       entities.push(text);
+      characters += text.length;
       last = entity.id;
     }
     return { entities, next: undefined };
@@ -88,10 +93,13 @@ interface Query {
 }
 
 const changesOf = ({ app, channel }: Place, entityType: string, condition: string, entityId: string): Query => ({
+  // Sorted before properties become text, as large ones would all be read for that.
   text: `select entity_id, event, properties::text as properties, ${millisOf('event_time')} as event_millis
-    from events
-    where app = $1 and channel = $2 and entity_type = $3 ${condition} and event in ('$set', '$unset', '$delete')
-    order by entity_id, event_time, seq`,
+    from (
+      select * from events
+      where app = $1 and channel = $2 and entity_type = $3 ${condition} and event in ('$set', '$unset', '$delete')
+      order by entity_id, event_time, seq
+    ) as changes`,
   values: [app, channel, entityType, entityId],
 });
 

@@ -55,8 +55,8 @@ interface ListedRow extends EventRow {
   readonly latest: string;
 }
 
-/** A page up to this size is in memory as a whole. */
-const longestInMemory = 1_000;
+/** A page up to this size is in memory as a whole; events may have a million characters. */
+const longestInMemory = 100;
 
 /** Reads the cursor of a page; undefined if it is none of ours. */
 export function readEventCursor(text: string): EventCursor | undefined {
@@ -170,10 +170,13 @@ class EventQuery {
 
   select(limit: number, offset = 0): { readonly text: string; readonly values: unknown[] } {
     const order = `event_time ${this.#direction}, seq ${this.#direction}`;
+    // Sorted before properties become text, as large ones would all be read for that.
     return {
       text: `select ${eventColumns}, seq::text as seq, ${this.#latest}::text as latest
-        from events where ${this.#conditions.join(' and ')}
-        order by ${order} limit ${Number.isFinite(limit) ? limit : 'all'} offset ${offset}`,
+        from (
+          select * from events where ${this.#conditions.join(' and ')}
+          order by ${order} limit ${Number.isFinite(limit) ? limit : 'all'} offset ${offset}
+        ) as page`,
       values: this.#values,
     };
   }

@@ -1,15 +1,14 @@
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
+import { firstFetch, nextFetch } from '../store/fetch-size';
 import { readInTime } from '../store/outcomes';
 
-const rowsAtOnce = 1_000;
-
 /**
- * The rows of a query, a thousand in memory at a time, all as of one moment.
- * @param waitMs how long the database may take for each thousand, in milliseconds
+ * The rows of a query, some megabytes of them in memory at a time, all as of one moment.
+ * @param waitMs how long the database may take for each part, in milliseconds
  * @param before asks for something else as of the same moment, before the first row
  * @throws {NothingStoredError} if it takes longer
  */
-export async function* streamRows<R extends QueryResultRow>(
+export async function* streamRows<R extends QueryResultRow & { readonly properties: string }>(
   pool: Pool,
   { text, values }: { readonly text: string; readonly values: readonly unknown[] },
   waitMs: number,
@@ -21,12 +20,13 @@ export async function* streamRows<R extends QueryResultRow>(
     await readInTime(waitMs, client.query('begin isolation level repeatable read read only'));
     await before(client);
     await readInTime(waitMs, client.query(`declare chosen no scroll cursor for ${text}`, [...values]));
-    for (;;) {
-      const { rows } = await readInTime(waitMs, client.query<R>(`fetch ${rowsAtOnce} from chosen`));
+    for (let wanted = firstFetch; ; ) {
+      const { rows } = await readInTime(waitMs, client.query<R>(`fetch ${wanted} from chosen`));
       isIdle = true;
       yield* rows;
-      if (rows.length < rowsAtOnce) return;
+      if (rows.length < wanted) return;
       isIdle = false;
+      wanted = nextFetch(rows);
     }
   } finally {
     // A connection on which something went wrong, or still goes on, is cut.

@@ -7,6 +7,7 @@ import { cancellable } from '../../database/cancellation';
 import { transaction } from '../../database/transaction';
 import type { StoredEvent } from '../format/event';
 import { type EventRow, eventColumns, eventOf } from '../store/event-row';
+import { firstFetch, nextFetch } from '../store/fetch-size';
 import type { Place } from '../store/new-event';
 import { ExportError } from './export-error';
 import { JsonPart, ParquetPart, type Part } from './parts';
@@ -31,11 +32,6 @@ export interface ExportOptions {
   /** Hears how many events were written so far. */
   readonly onProgress?: (events: number) => void;
 }
-
-/** What a fetch brings at most, and about how much of it, as all of that is in memory at once. */
-const mostPerFetch = 1_000;
-const charactersPerFetch = 4 * 1024 ** 2;
-const firstFetch = 100;
 
 /**
  * Writes the events of a place as they are now, in order of time, into files `part-*` of a new folder, which appears
@@ -122,13 +118,6 @@ async function* eventsOf(client: ClientBase, { app, channel }: Place): AsyncGene
     if (rows.length < wanted) return;
     wanted = nextFetch(rows);
   }
-}
-
-/** Of events as large as these. */
-function nextFetch(rows: readonly EventRow[]): number {
-  const characters = rows.reduce((sum, { properties }) => sum + properties.length, 1);
-  const fitting = Math.floor((charactersPerFetch * rows.length) / characters);
-  return Math.min(mostPerFetch, Math.max(1, fitting));
 }
 
 /** The files of an export, one after the other; there is one even without events. */
