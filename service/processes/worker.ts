@@ -81,9 +81,10 @@ async function serve(settings: ServiceSettings): Promise<void> {
   const servers = events ? [server, events.server] : [server];
   const stop = once(async (drainMs: number) => {
     await drain({ servers, lifecycle, drainMs, closeMs: config.http.closeMs });
+    // First, as a database that hangs may keep the rest from ending before the supervisor loses patience.
+    await log.close();
     await events?.closeDatabase();
     await models.stop();
-    await log.close();
     await context.database.end();
     process.exit(0);
   });
