@@ -120,12 +120,19 @@ export function dataSourceFaults(path: string, source: DataSource): string[] {
 
 function timeFaults(path: string, { startTime, untilTime }: Partial<EventRange>): string[] {
   const faults = Object.entries({ startTime, untilTime })
-    .filter(([, text]) => text !== undefined && Number.isNaN(Date.parse(text)))
+    .filter(([, text]) => text !== undefined && !isTime(text))
     .map(([option, text]) => `${path}.${option}: there is no such time: ${text}`);
   if (faults.length === 0 && startTime && untilTime && Date.parse(startTime) >= Date.parse(untilTime)) {
     faults.push(`${path}.untilTime: must be after startTime (${startTime})`);
   }
   return faults;
+}
+
+/** Date takes the 30th of February for a day in March, and zones and a year that PostgreSQL does not know. */
+function isTime(text: string): boolean {
+  if (Number.isNaN(Date.parse(text)) || text.startsWith('0000') || /[+-](1[6-9]|2\d):\d\d$/.test(text)) return false;
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** A source as people know it: `examples/iris/iris.csv`, `flower entities of app 'garden'`. */

@@ -70,11 +70,16 @@ describe('the source of a model', () => {
       { events: 'garden', entitytype: 'flower', entityType: 'flower' },
       'models.flowers.source.entitytype: is not an option here; see docs/configuration.md',
     ],
-    [
-      'a day that is none',
-      { events: 'garden', entityType: 'flower', startTime: '2026-02-31T25:00:00Z' },
-      'models.flowers.source.startTime: there is no such time: 2026-02-31T25:00:00Z',
-    ],
+    ...[
+      ['a day that is none', '2026-02-30T00:00:00Z'],
+      ['an hour that is none', '2026-02-28T25:00:00Z'],
+      ['a zone that PostgreSQL does not know', '2026-02-28T00:00:00+16:00'],
+      ['a year that PostgreSQL does not know', '0000-01-01T00:00:00Z'],
+    ].map(([what = '', startTime = '']): [string, object, string] => [
+      what,
+      { events: 'garden', entityType: 'flower', startTime },
+      `models.flowers.source.startTime: there is no such time: ${startTime}`,
+    ]),
     [
       'a time that ends before it begins',
       {
