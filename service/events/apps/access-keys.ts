@@ -25,13 +25,16 @@ export interface NewAccessKey {
 
 const columns = 'id, mask, app, events';
 
-/** @throws {AppError} if the key is taken or not valid */
+/** @throws {AppError} if the key is taken or not valid, or an event cannot have one of the names */
 export async function createAccessKey(
   database: Pool | ClientBase,
   { app, key, events }: NewAccessKey,
 ): Promise<AccessKey> {
   const stored = storedKey(key);
   if (!stored) throw new AppError(`An access key must be ${accessKeyRule}.`);
+  if (!events.every(isEventName)) {
+    throw new AppError('The name of an event must be 1 to 255 bytes without control characters.');
+  }
   const { rows } = await database.query<AccessKey>(
     `insert into access_keys (hash, mask, app, events) values ($1, $2, $3, $4)
      on conflict (hash) do nothing returning ${columns}`,
@@ -40,6 +43,10 @@ export async function createAccessKey(
   if (rows[0]) return rows[0];
   throw new AppError(`The access key ${stored.mask} already exists. Aborting.`);
 }
+
+/** Control characters would break the lists of keys. */
+const isEventName = (name: string): boolean =>
+  name !== '' && Buffer.byteLength(name) <= 255 && !/[\p{Cc}\p{Surrogate}]/u.test(name);
 
 /** The keys of one app or of all, in the order they were made. */
 export async function listAccessKeys(database: Pool | ClientBase, app?: App): Promise<readonly AccessKey[]> {

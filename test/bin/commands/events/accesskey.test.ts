@@ -52,6 +52,14 @@ test('`accesskey new` takes a key and the events that it may write', async () =>
   );
 });
 
+test.each(['', 'view\nbuy', 'x'.repeat(256)])('`accesskey new` refuses an event named %j', async (name) => {
+  expect(await pio('accesskey', 'new', 'MyShop', 'view', name)).toEqual({
+    stdout: '',
+    stderr: '[ERROR] [Pio$] The name of an event must be 1 to 255 bytes without control characters.\n',
+    exitCode: 1,
+  });
+});
+
 test('`accesskey list` without an app lists the keys of all', async () => {
   await pio('app', 'new', 'Other', '--access-key', 'k2');
   expect((await pio('accesskey', 'list')).stdout).toBe(
