@@ -34,7 +34,10 @@ function exitCodeOf(error: unknown): number {
 
 /** Runs a command line to its end; the process's exit code tells how it went. */
 export async function run(program: Command, argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) {
+    // Once, however many command lines a process runs.
+    stream.off('error', ignoreClosedPipe).on('error', ignoreClosedPipe);
+  }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
