@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ModelConfig } from '../../../config/schema';
-import { transaction } from '../../../service/database/transaction';
 import { MissingTestDataError, TrainingLockedError } from '../../../service/jobs/errors';
 import type { Job, TrainingOptions } from '../../../service/jobs/job';
 import { JobQueue } from '../../../service/jobs/job-queue';
@@ -10,44 +6,29 @@ import { claimJob, failDeadJobs, type RunningJob, startJob } from '../../../serv
 import type { Trainer, TrainRequest } from '../../../service/jobs/trainer';
 import { runTraining } from '../../../service/jobs/training-job';
 import { LeaseLostError } from '../../../service/models/errors';
-import { FolderStore } from '../../../service/models/folder-store';
-import { Registry } from '../../../service/models/registry';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
-import { emptyModelTables, fileAnswering, irisConfig, irisRevision } from '../models/iris';
+import { testVersion } from '../../support/database';
+import { givenRegistry } from '../models/given-registry';
+import { fileAnswering, irisConfig, irisRevision } from '../models/iris';
 import { endlessTrainer, trainerScoring } from './stand-in-trainer';
 
 const leaseMs = 30_000;
 
-let database: TestDatabase;
-let folder: string;
-let store: FolderStore;
-let registry: Registry;
+const given = givenRegistry();
+
 let queue: JobQueue;
 
-beforeAll(async () => {
-  database = await createTestDatabase({ migrated: true });
-}, 60_000);
-
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await emptyModelTables(database.pool);
-  folder = mkdtempSync(join(tmpdir(), 'training-job-'));
-  store = new FolderStore(folder);
-  registry = new Registry(database.pool, testVersion, store);
-  queue = new JobQueue(database.pool, testVersion);
+beforeEach(() => {
+  queue = new JobQueue(given.database.pool, testVersion);
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
-
 const start = (options: TrainingOptions = {}): Promise<RunningJob> =>
-  startJob(database.pool, testVersion, leaseMs, { kind: 'train', model: 'iris', options });
+  startJob(given.database.pool, testVersion, leaseMs, { kind: 'train', model: 'iris', options });
 
 const run = (job: RunningJob, trainer: Trainer, model: Partial<ModelConfig> = {}, signal?: AbortSignal) =>
   runTraining(job, {
-    pool: database.pool,
+    pool: given.database.pool,
     version: testVersion,
-    store,
+    store: given.store,
     config: irisConfig(model),
     directory: '.',
     trainer,
@@ -74,7 +55,7 @@ function recordingTrainer(): { trainer: Trainer; requests: TrainRequest[] } {
   return { trainer: { train: recordAndTrain, judge }, requests };
 }
 
-const publishActive = () => transaction(database.pool, (client) => registry.publish(client, irisRevision('virginica')));
+const publishActive = () => given.publish(irisRevision('virginica'));
 
 test('a training becomes the active revision, with its scores', async () => {
   const job = await trained({}, trainerScoring(0.95));
@@ -89,20 +70,20 @@ test('a training becomes the active revision, with its scores', async () => {
     error: null,
   });
   expect(job.finishedAt).not.toBeNull();
-  expect(await registry.list('iris')).toMatchObject({ active: 1, revisions: [{ origin: 'train', revision: 1 }] });
+  expect(await given.registry.list('iris')).toMatchObject({ active: 1, revisions: [{ origin: 'train', revision: 1 }] });
 });
 
 test('a training need not be activated', async () => {
   expect(await trained({ activate: false }, trainerScoring(0.95))).toMatchObject({ revision: 1, activated: false });
 
-  expect((await registry.list('iris')).active).toBeUndefined();
+  expect((await given.registry.list('iris')).active).toBeUndefined();
 });
 
 test('the trainer gets the time of the database', async () => {
   const { trainer, requests } = recordingTrainer();
   await trained({}, trainer);
 
-  const { rows } = await database.pool.query<{ inBetween: boolean }>(
+  const { rows } = await given.database.pool.query<{ inBetween: boolean }>(
     `select $1 between started_at - interval '1 ms' and finished_at as "inBetween" from jobs_1_0_0`,
     [requests[0]?.createdAt],
   );
@@ -119,14 +100,14 @@ describe('a training is not kept', () => {
       scores: { train: 1, test: 0.95 },
       reason: 'it was asked not to keep the outcome',
     });
-    expect((await registry.list('iris')).revisions).toEqual([]);
+    expect((await given.registry.list('iris')).revisions).toEqual([]);
   });
 
   test('if its test score is below the configured minimum', async () => {
     const job = await trained({}, trainerScoring(0.89), { minScore: 0.9 });
 
     expect(job).toMatchObject({ kept: false, reason: 'test score 0.89 is below the minimum 0.9' });
-    expect((await registry.list('iris')).revisions).toEqual([]);
+    expect((await given.registry.list('iris')).revisions).toEqual([]);
   });
 
   test('if its test score is below the minimum of this training, whatever is configured', async () => {
@@ -165,8 +146,8 @@ describe('the trainer gets the active revision to compare with', () => {
 
   test('but not if its file is lost, because then any is better', async () => {
     await publishActive();
-    const { revisions } = await registry.list('iris');
-    await store.remove(revisions[0]?.location ?? '');
+    const { revisions } = await given.registry.list('iris');
+    await given.store.remove(revisions[0]?.location ?? '');
 
     expect(await rivalOf({ betterThanActive: true })).toBeUndefined();
   });
@@ -190,7 +171,7 @@ describe('a training that fails', () => {
       error: "iris.csv:17: petal_width: 'abc' is not a number",
       kept: null,
     });
-    expect((await registry.list('iris')).revisions).toEqual([]);
+    expect((await given.registry.list('iris')).revisions).toEqual([]);
   });
 
   test('frees its model at once', async () => {
@@ -208,7 +189,11 @@ describe('a training that fails', () => {
   });
 
   test('may be of a model that is configured no longer', async () => {
-    const job = await startJob(database.pool, testVersion, leaseMs, { kind: 'train', model: 'roses', options: {} });
+    const job = await startJob(given.database.pool, testVersion, leaseMs, {
+      kind: 'train',
+      model: 'roses',
+      options: {},
+    });
 
     await expect(run(job, trainerScoring(1))).rejects.toThrow("there is no model 'roses' in the configuration");
   });
@@ -236,7 +221,7 @@ describe('one training at a time', () => {
     await start();
 
     await expect(
-      startJob(database.pool, testVersion, leaseMs, { kind: 'train', model: 'roses', options: {} }),
+      startJob(given.database.pool, testVersion, leaseMs, { kind: 'train', model: 'roses', options: {} }),
     ).resolves.toMatchObject({ model: 'roses' });
   });
 
@@ -255,13 +240,13 @@ describe('one training at a time', () => {
     await run(next, trainerScoring(0.95));
 
     expect(await jobOf(late)).toMatchObject({ status: 'error', error: 'the trainer showed no sign of life' });
-    expect((await registry.list('iris')).revisions.map(({ scores }) => scores?.test)).toEqual([0.95]);
+    expect((await given.registry.list('iris')).revisions.map(({ scores }) => scores?.test)).toEqual([0.95]);
   });
 
   test('a late trainer is told to end', async () => {
     const late = await start();
     await expireLeases();
-    await failDeadJobs(database.pool, testVersion);
+    await failDeadJobs(given.database.pool, testVersion);
 
     await expect(run(late, endlessTrainer)).rejects.toThrow(LeaseLostError);
   });
@@ -275,7 +260,7 @@ describe('one training at a time', () => {
     expect(await jobOf(late)).toMatchObject({ status: 'finished', revision: 1 });
   });
 
-  const expireLeases = () => database.pool.query(`update leases_1_0_0 set expires_at = now() - interval '1 s'`);
+  const expireLeases = () => given.database.pool.query(`update leases_1_0_0 set expires_at = now() - interval '1 s'`);
 });
 
 describe('a cancelled training', () => {
@@ -286,7 +271,7 @@ describe('a cancelled training', () => {
 
     await expect(run(job, trainerScoring(0.99))).rejects.toThrow(LeaseLostError);
     expect(await jobOf(job)).toMatchObject({ status: 'cancelled', error: null });
-    expect((await registry.list('iris')).revisions).toEqual([]);
+    expect((await given.registry.list('iris')).revisions).toEqual([]);
     await expect(start()).resolves.toBeDefined();
   });
 });
@@ -294,22 +279,22 @@ describe('a cancelled training', () => {
 test('old revisions go when a new one comes', async () => {
   for (const _ of [1, 2, 3, 4]) {
     await runTraining(await start(), {
-      pool: database.pool,
+      pool: given.database.pool,
       version: testVersion,
-      store,
+      store: given.store,
       config: irisConfig({}, { keep: 2 }),
       directory: '.',
       trainer: trainerScoring(0.95),
     });
   }
 
-  expect((await registry.list('iris')).revisions.map(({ revision }) => revision)).toEqual([3, 4]);
+  expect((await given.registry.list('iris')).revisions.map(({ revision }) => revision)).toEqual([3, 4]);
 });
 
 test('a job of the queue is trained like one that starts at once', async () => {
   const iris = irisConfig().models.iris as ModelConfig;
   await queue.enqueueTraining('fit', { name: 'iris', config: iris }, {});
-  const job = (await claimJob(database.pool, testVersion, leaseMs)) as RunningJob;
+  const job = (await claimJob(given.database.pool, testVersion, leaseMs)) as RunningJob;
 
   await run(job, trainerScoring(0.95));
 

@@ -1,46 +1,24 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transaction } from '../../../service/database/transaction';
 import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from '../../../service/models/errors';
-import { FolderStore } from '../../../service/models/folder-store';
-import { type NewRevision, Registry } from '../../../service/models/registry';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
-import { emptyModelTables, fileAnswering, irisRevision } from './iris';
+import { givenRegistry } from './given-registry';
+import { fileAnswering, irisRevision } from './iris';
 
-let database: TestDatabase;
-let folder: string;
-let store: FolderStore;
-let registry: Registry;
+const given = givenRegistry();
+const { publish } = given;
 
-beforeAll(async () => {
-  database = await createTestDatabase({ migrated: true });
-}, 60_000);
+const numbers = async (): Promise<number[]> =>
+  (await given.registry.list('iris')).revisions.map(({ revision }) => revision);
 
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await emptyModelTables(database.pool);
-  folder = mkdtempSync(join(tmpdir(), 'registry-'));
-  store = new FolderStore(folder);
-  registry = new Registry(database.pool, testVersion, store);
-});
-
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const publish = (revision: NewRevision = irisRevision('setosa')): Promise<number> =>
-  transaction(database.pool, (client) => registry.publish(client, revision));
-
-const numbers = async (): Promise<number[]> => (await registry.list('iris')).revisions.map(({ revision }) => revision);
-
-const files = async (): Promise<string[]> => (await store.list('1.0.0/iris')).map(({ key }) => key).sort();
+const files = async (): Promise<string[]> => (await given.store.list('1.0.0/iris')).map(({ key }) => key).sort();
 
 describe('publishing', () => {
   test('counts revisions from 1 and shows what is known of them', async () => {
     await publish();
 
-    const { active, revisions } = await registry.list('iris');
+    const { active, revisions } = await given.registry.list('iris');
 
     expect(active).toBe(1);
     expect(revisions).toEqual([
@@ -60,14 +38,14 @@ describe('publishing', () => {
   test('keeps the scores of an import unknown', async () => {
     await publish({ ...irisRevision('setosa'), origin: 'import', scores: null });
 
-    expect((await registry.list('iris')).revisions[0]?.scores).toBeNull();
+    expect((await given.registry.list('iris')).revisions[0]?.scores).toBeNull();
   });
 
   test('activates only if asked to', async () => {
     await publish();
     await publish(irisRevision('virginica', false));
 
-    expect((await registry.list('iris')).active).toBe(1);
+    expect((await given.registry.list('iris')).active).toBe(1);
   });
 
   test('gives different numbers to publishers at the same time', async () => {
@@ -78,8 +56,8 @@ describe('publishing', () => {
   });
 
   test('leaves no row if the transaction fails, and the number is free again', async () => {
-    const failing = transaction(database.pool, async (client) => {
-      await registry.publish(client, irisRevision('setosa'));
+    const failing = transaction(given.database.pool, async (client) => {
+      await given.registry.publish(client, irisRevision('setosa'));
       throw new Error('power cut');
     });
     await expect(failing).rejects.toThrow('power cut');
@@ -89,7 +67,7 @@ describe('publishing', () => {
   });
 
   test('is refused without the current number of the lease', async () => {
-    await database.pool.query(`insert into leases_1_0_0 values ('iris', 7, 'infinity')`);
+    await given.database.pool.query(`insert into leases_1_0_0 values ('iris', 7, 'infinity')`);
 
     await expect(publish({ ...irisRevision('setosa'), fencing: 6n })).rejects.toThrow(LeaseLostError);
 
@@ -103,20 +81,20 @@ describe('activating', () => {
     await publish();
     await publish();
 
-    await registry.activate('iris', 1);
+    await given.registry.activate('iris', 1);
 
-    expect((await registry.list('iris')).active).toBe(1);
+    expect((await given.registry.list('iris')).active).toBe(1);
   });
 
   test('refuses a revision that does not exist', async () => {
     await publish();
 
-    await expect(registry.activate('iris', 2)).rejects.toThrow(new UnknownRevisionError('iris', 2));
-    await expect(registry.activate('iris', 2)).rejects.toThrow("the model 'iris' has no revision 2");
+    await expect(given.registry.activate('iris', 2)).rejects.toThrow(new UnknownRevisionError('iris', 2));
+    await expect(given.registry.activate('iris', 2)).rejects.toThrow("the model 'iris' has no revision 2");
   });
 
   test('refuses any revision of a model that was never trained', async () => {
-    await expect(registry.activate('iris', 1)).rejects.toThrow(UnknownRevisionError);
+    await expect(given.registry.activate('iris', 1)).rejects.toThrow(UnknownRevisionError);
   });
 });
 
@@ -124,44 +102,44 @@ describe('rolling back', () => {
   test('takes the revision that was active before, again and again', async () => {
     for (const _ of [1, 2, 3]) await publish();
 
-    expect(await registry.rollback('iris')).toBe(2);
-    expect(await registry.rollback('iris')).toBe(1);
-    await expect(registry.rollback('iris')).rejects.toThrow(RevisionConflictError);
+    expect(await given.registry.rollback('iris')).toBe(2);
+    expect(await given.registry.rollback('iris')).toBe(1);
+    await expect(given.registry.rollback('iris')).rejects.toThrow(RevisionConflictError);
   });
 
   test('goes to what was active, not to the next lower number', async () => {
     for (const _ of [1, 2, 3]) await publish();
-    await registry.activate('iris', 1);
+    await given.registry.activate('iris', 1);
 
-    expect(await registry.rollback('iris')).toBe(3);
+    expect(await given.registry.rollback('iris')).toBe(3);
   });
 
   test('marks the revision that was given up', async () => {
     for (const _ of [1, 2]) await publish();
 
-    await registry.rollback('iris');
+    await given.registry.rollback('iris');
 
-    expect((await registry.list('iris')).revisions.map(({ rolledBack }) => rolledBack)).toEqual([false, true]);
+    expect((await given.registry.list('iris')).revisions.map(({ rolledBack }) => rolledBack)).toEqual([false, true]);
   });
 
   test('is a conflict if only one revision was ever active', async () => {
     await publish();
 
-    await expect(registry.rollback('iris')).rejects.toThrow("no revision of 'iris' was active before");
+    await expect(given.registry.rollback('iris')).rejects.toThrow("no revision of 'iris' was active before");
   });
 
   test('is not confused by activating what is active', async () => {
     for (const _ of [1, 2]) await publish();
-    await registry.activate('iris', 2);
+    await given.registry.activate('iris', 2);
 
-    expect(await registry.rollback('iris')).toBe(1);
+    expect(await given.registry.rollback('iris')).toBe(1);
   });
 
   test('skips a revision that was deleted', async () => {
     for (const _ of [1, 2, 3]) await publish();
-    await registry.remove('iris', 2);
+    await given.registry.remove('iris', 2);
 
-    expect(await registry.rollback('iris')).toBe(1);
+    expect(await given.registry.rollback('iris')).toBe(1);
   });
 });
 
@@ -170,7 +148,7 @@ describe('deleting', () => {
     await publish();
     await publish(irisRevision('virginica', false));
 
-    await registry.remove('iris', 2);
+    await given.registry.remove('iris', 2);
 
     expect(await numbers()).toEqual([1]);
     expect(await files()).toHaveLength(1);
@@ -180,7 +158,7 @@ describe('deleting', () => {
   test('refuses the active revision', async () => {
     await publish();
 
-    await expect(registry.remove('iris', 1)).rejects.toThrow(RevisionConflictError);
+    await expect(given.registry.remove('iris', 1)).rejects.toThrow(RevisionConflictError);
 
     expect(await numbers()).toEqual([1]);
     expect(await files()).toHaveLength(1);
@@ -189,17 +167,17 @@ describe('deleting', () => {
   test('refuses a revision that does not exist', async () => {
     await publish();
 
-    await expect(registry.remove('iris', 5)).rejects.toThrow(UnknownRevisionError);
+    await expect(given.registry.remove('iris', 5)).rejects.toThrow(UnknownRevisionError);
   });
 });
 
 describe('removing old revisions', () => {
   test('keeps the newest, the active one and the one before it', async () => {
     for (const _ of [1, 2, 3, 4, 5, 6]) await publish();
-    await registry.activate('iris', 2);
-    await registry.activate('iris', 1);
+    await given.registry.activate('iris', 2);
+    await given.registry.activate('iris', 1);
 
-    await registry.removeOldRevisions('iris', 2);
+    await given.registry.removeOldRevisions('iris', 2);
 
     expect(await numbers()).toEqual([1, 2, 5, 6]);
     expect(await files()).toHaveLength(4);
@@ -208,11 +186,11 @@ describe('removing old revisions', () => {
   test('collects files that no revision owns, but none that may be about to be published', async () => {
     await publish();
     const yesterday = Date.now() / 1000 - 2 * 24 * 60 * 60;
-    for (const name of ['abandoned.model', 'fresh.model']) writeFileSync(join(folder, '1.0.0/iris', name), '');
-    utimesSync(join(folder, '1.0.0/iris/abandoned.model'), yesterday, yesterday);
+    for (const name of ['abandoned.model', 'fresh.model']) writeFileSync(join(given.folder, '1.0.0/iris', name), '');
+    utimesSync(join(given.folder, '1.0.0/iris/abandoned.model'), yesterday, yesterday);
     const [published] = await files();
 
-    await registry.removeOldRevisions('iris', 2);
+    await given.registry.removeOldRevisions('iris', 2);
 
     expect(await files()).toEqual([published, '1.0.0/iris/fresh.model']);
   });
@@ -223,7 +201,7 @@ test('the current revisions are the active one and the one before it, for each m
   await publish({ ...irisRevision('setosa'), model: 'other' });
   await publish({ ...irisRevision('setosa', false), model: 'inactive' });
 
-  const { models } = await registry.current(['iris', 'other', 'inactive', 'untrained']);
+  const { models } = await given.registry.current(['iris', 'other', 'inactive', 'untrained']);
 
   const found = [...models].map(([name, { active, previous }]) => [name, active.revision, previous?.revision]);
   expect(found).toEqual([
@@ -240,16 +218,16 @@ test('changes from all sides at once leave one active revision, which exists, an
     const target = 1 + (n % 7);
     return [
       async () => void published.push(await publish(irisRevision('setosa', n % 2 === 0))),
-      () => registry.activate('iris', target),
-      () => registry.remove('iris', target),
-      () => registry.rollback('iris'),
-      () => registry.removeOldRevisions('iris', 3),
+      () => given.registry.activate('iris', target),
+      () => given.registry.remove('iris', target),
+      () => given.registry.rollback('iris'),
+      () => given.registry.removeOldRevisions('iris', 3),
     ][n % 5] as () => Promise<unknown>;
   });
 
   await Promise.all(changes.map((change) => change().catch((error) => refusals.push(error))));
 
-  const { active, revisions } = await registry.list('iris');
+  const { active, revisions } = await given.registry.list('iris');
   const unexpected = refusals.filter(
     (error) => !(error instanceof UnknownRevisionError || error instanceof RevisionConflictError),
   );

@@ -1,41 +1,27 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import pino from 'pino';
-import { transaction } from '../../../service/database/transaction';
 import { JobQueue } from '../../../service/jobs/job-queue';
 import { finishCacheUpdates } from '../../../service/jobs/running-jobs';
-import { FolderStore } from '../../../service/models/folder-store';
-import { type NewRevision, Registry } from '../../../service/models/registry';
 import { ServedModels } from '../../../service/models/served-models';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
-import { emptyModelTables, irisConfig, irisRevision } from './iris';
+import { testVersion } from '../../support/database';
+import { givenRegistry } from './given-registry';
+import { irisConfig, irisRevision } from './iris';
 
 /** Within this time every process serves what was activated, in milliseconds. */
 const changeReachesAllWithin = 2_000;
 /** So rarely does a process poll that only an announcement can be the reason of what it does. */
 const never = 3_600_000;
 
-let database: TestDatabase;
-let folder: string;
-let store: FolderStore;
-let registry: Registry;
+const given = givenRegistry();
+const { publish } = given;
+
 let started: { models: ServedModels; pool: Pool }[];
 let logged: string[];
 
-beforeAll(async () => {
-  database = await createTestDatabase({ migrated: true });
-}, 60_000);
-
-afterAll(() => database.drop());
-
 beforeEach(async () => {
-  await emptyModelTables(database.pool);
-  folder = mkdtempSync(join(tmpdir(), 'served-models-'));
-  store = new FolderStore(folder);
-  registry = new Registry(database.pool, testVersion, store);
   started = [];
   logged = [];
 });
@@ -45,18 +31,21 @@ afterEach(async () => {
     await models.stop();
     await pool.end();
   }
-  rmSync(folder, { recursive: true });
 });
-
-const publish = (revision: NewRevision = irisRevision('setosa')): Promise<number> =>
-  transaction(database.pool, (client) => registry.publish(client, revision));
 
 /** The models of one more process, with connections of its own. */
 async function start(pollMs?: number, config = irisConfig()): Promise<ServedModels> {
-  const pool = new Pool({ connectionString: database.url, max: 3 });
+  const pool = new Pool({ connectionString: given.database.url, max: 3 });
   pool.on('error', () => {});
   const logger = pino({}, { write: (line: string) => void logged.push(line) });
-  const models = new ServedModels({ pool, version: testVersion, store, models: config.models, logger, pollMs });
+  const models = new ServedModels({
+    pool,
+    version: testVersion,
+    store: given.store,
+    models: config.models,
+    logger,
+    pollMs,
+  });
   started.push({ models, pool });
   await models.start();
   return models;
@@ -75,7 +64,7 @@ async function allServe(processes: readonly ServedModels[], revision: number, wi
 
 const listening = `select pid from pg_stat_activity where datname = current_database() and query like 'listen%'`;
 const stopListening = async () => {
-  const { rowCount } = await database.pool.query(`select pg_terminate_backend(pid) from (${listening}) l`);
+  const { rowCount } = await given.database.pool.query(`select pg_terminate_backend(pid) from (${listening}) l`);
   return rowCount;
 };
 
@@ -129,7 +118,7 @@ describe('an activation reaches every process', () => {
     await publish();
     await allServe(processes, 2, changeReachesAllWithin);
 
-    await registry.rollback('iris');
+    await given.registry.rollback('iris');
     await allServe(processes, 1, changeReachesAllWithin);
   });
 
@@ -137,7 +126,7 @@ describe('an activation reaches every process', () => {
     for (const _ of [1, 2]) await publish();
     const processes = [await start(), await start()];
 
-    await database.pool.query('update models_1_0_0 set active = 1, active_before = array[2]');
+    await given.database.pool.query('update models_1_0_0 set active = 1, active_before = array[2]');
 
     await allServe(processes, 1, changeReachesAllWithin);
   });
@@ -167,7 +156,7 @@ describe('an activation reaches every process', () => {
 
 describe('a process that serves', () => {
   const living = async (): Promise<number | null> =>
-    (await database.pool.query('select from processes_1_0_0')).rowCount;
+    (await given.database.pool.query('select from processes_1_0_0')).rowCount;
 
   test('is known to the database until it stops', async () => {
     const models = await start();
@@ -182,13 +171,13 @@ describe('a process that serves', () => {
     await start();
     await start();
     await until(async () => (await living()) === 2);
-    const queue = new JobQueue(database.pool, testVersion);
+    const queue = new JobQueue(given.database.pool, testVersion);
     const jobId = await queue.enqueueCacheUpdate();
-    await finishCacheUpdates(database.pool, testVersion);
+    await finishCacheUpdates(given.database.pool, testVersion);
     expect((await queue.get(jobId))?.status).toBe('running');
 
     await until(async () => {
-      await finishCacheUpdates(database.pool, testVersion);
+      await finishCacheUpdates(given.database.pool, testVersion);
       return (await queue.get(jobId))?.status === 'finished';
     });
   });
@@ -205,7 +194,7 @@ describe('a revision that cannot be loaded', () => {
     const bad = await publish(irisRevision('virginica', false));
     await damageFile(bad);
 
-    await registry.activate('iris', bad);
+    await given.registry.activate('iris', bad);
     await models.refresh();
 
     expect(activeOf(models)).toBe(1);
@@ -218,7 +207,7 @@ describe('a revision that cannot be loaded', () => {
     const models = await start(never);
     const bad = await publish(irisRevision('virginica', false));
     const repair = await damageFile(bad);
-    await registry.activate('iris', bad);
+    await given.registry.activate('iris', bad);
     await models.refresh();
 
     repair();
@@ -245,10 +234,10 @@ describe('a revision that cannot be loaded', () => {
 
   /** Overwrites the file of a revision; the answer puts it right again. */
   async function damageFile(revision: number): Promise<() => void> {
-    const { revisions } = await registry.list('iris');
+    const { revisions } = await given.registry.list('iris');
     const found = revisions.find((other) => other.revision === revision);
-    const path = join(folder, found?.location ?? '');
-    const bytes = await store.read(found?.location ?? '');
+    const path = join(given.folder, found?.location ?? '');
+    const bytes = await given.store.read(found?.location ?? '');
     writeFileSync(path, 'damaged');
     return () => writeFileSync(path, bytes);
   }
