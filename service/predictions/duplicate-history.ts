@@ -32,6 +32,8 @@ export class DuplicateHistory {
   readonly #selectKeys: string;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** So that a database that is away is told of once. */
+  #failing = false;
   /** Rows from this run id on are in the index; undefined once all older ones are too that it has room for. */
   #readFrom: string | undefined = '9223372036854775807';
   /** Newest run ids as of the last two looks, the latest first; undefined before the first look. */
@@ -151,9 +153,12 @@ export class DuplicateHistory {
   async #try(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      this.#failing = false;
       return true;
     } catch (error) {
-      this.options.logger.warn({ err: error }, 'the check for repeated requests lacks rows of the database');
+      const { message } = error as Error;
+      if (!this.#failing) this.options.logger.warn(`the check for repeated requests lacks rows: ${message}`);
+      this.#failing = true;
       return false;
     }
   }

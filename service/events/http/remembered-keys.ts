@@ -38,6 +38,13 @@ export class RememberedKeys {
    */
   lookUp(text: string): Promise<KeyAccess | undefined> {
     const underWay = this.#lookUps.get(text);
+    // One that began before the key was made does not find it.
+    return underWay ? underWay.then((key) => key ?? this.#share(text)) : this.#share(text);
+  }
+
+  /** Those who ask at the same time get one answer. */
+  #share(text: string): Promise<KeyAccess | undefined> {
+    const underWay = this.#lookUps.get(text);
     if (underWay) return underWay;
     const lookUp = this.#ask(text).finally(() => this.#lookUps.delete(text));
     this.#lookUps.set(text, lookUp);
