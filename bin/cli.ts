@@ -19,7 +19,7 @@ import { streamCommand } from './commands/stream';
 import { trainCommand } from './commands/train';
 import { trainJobCommand } from './commands/train-job';
 import { workerCommand } from './commands/worker';
-import { run } from './failure';
+import { ignoreClosedPipes, run } from './failure';
 import { createProgram } from './program';
 
 const ours = [
@@ -47,4 +47,5 @@ const known = new Set(first.map((verb) => verb.name()));
 const program = createProgram([...first, ...second.filter((verb) => !known.has(verb.name()))]);
 for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
 
+ignoreClosedPipes();
 void run(program, pioWords(process.argv, program));

@@ -34,10 +34,6 @@ function exitCodeOf(error: unknown): number {
 
 /** Runs a command line to its end; the process's exit code tells how it went. */
 export async function run(program: Command, argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Once, however many command lines a process runs.
-    stream.off('error', ignoreClosedPipe).on('error', ignoreClosedPipe);
-  }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -56,6 +52,10 @@ export async function run(program: Command, argv: readonly string[]): Promise<vo
 }
 
 /** Whoever read the output has gone, as in `modelapp start | head`; what runs has to end in order all the same. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }
