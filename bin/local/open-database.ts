@@ -16,30 +16,19 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens the database of the settings: the given one, else the embedded one, started if it does not run, and again if it
- * dies.
- * @param log hears of the embedded one, in one line each time
+ * Opens the database of the settings: the given one, else the embedded one, started if it does not run.
  * @throws {Error} with one line that says what to do
  */
-export async function openDatabase(settings: Settings, log: (message: string) => void): Promise<OpenDatabase> {
+export async function openDatabase(settings: Settings, log?: (message: string) => void): Promise<OpenDatabase> {
   if (settings.database) {
     const { database } = settings;
     return { database, description: `PostgreSQL at ${new URL(database.url).host}`, close: async () => undefined };
   }
   // Loaded here: the image has no embedded PostgreSQL.
   const { startEmbeddedPostgres } = await import('../../service/database/embedded');
-  const { keepPostgres } = await import('../../service/database/keep-postgres');
-  const directory = join(settings.dataDirectory, 'postgres');
-  const { url, stop } = await startEmbeddedPostgres(directory, { log });
-  const letGo = keepPostgres({ directory, url, log });
-  return {
-    database: { url, auth: 'password' },
-    description: `embedded PostgreSQL in ${directory}`,
-    async close() {
-      await letGo();
-      await stop();
-    },
-  };
+  const folder = join(settings.dataDirectory, 'postgres');
+  const { url, stop } = await startEmbeddedPostgres(folder, log && { log });
+  return { database: { url, auth: 'password' }, description: `embedded PostgreSQL in ${folder}`, close: stop };
 }
 
 /**
