@@ -1,7 +1,6 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Names } from '../../config/names';
-import { handlerArn } from '../handler-function';
+import { ReleaseResource } from './release-resource';
 
 export interface RollingReleaseProps {
   readonly names: Names;
@@ -15,14 +14,8 @@ export interface RollingReleaseProps {
  * The image of a stack that takes new code with each deployment. After an update it removes the tag of the code before,
  * and deleted last, that of the last.
  */
-export class RollingRelease extends Construct {
+export class RollingRelease extends ReleaseResource {
   constructor(scope: Construct, id: string, { names, tag, sourceHash }: RollingReleaseProps) {
-    super(scope, id);
-    new CustomResource(this, 'Resource', {
-      resourceType: 'Custom::ModelAppRelease',
-      serviceToken: handlerArn(this, names, 'release'),
-      serviceTimeout: Duration.minutes(3),
-      properties: { Contract: 1, Kind: 'rolling', Repository: names.application, Tag: tag, SourceHash: sourceHash },
-    });
+    super(scope, id, names, { Kind: 'rolling', Tag: tag, SourceHash: sourceHash });
   }
 }
