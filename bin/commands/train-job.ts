@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { findRunningJob } from '../../service/jobs/running-jobs';
-import { runTraining } from '../../service/jobs/training-job';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError } from '../interruption';
 import type { Settings } from '../settings';
 import { inContext, type OpenContext, openPreparedContext } from './context';
-import { trainer } from './training';
+import { runJob } from './training';
 
 /**
  * `modelapp train-job`: does a training of the queue, in a process of its own that the service starts. It gets its
@@ -30,18 +29,10 @@ async function trainJob(open: OpenContext, jobId: string): Promise<void> {
   process.on('SIGTERM', () => ending.abort(new InterruptedError('SIGTERM')));
   const [settings] = (await once(process, 'message')) as [Settings];
   process.disconnect();
-  await inContext(open, settings, async ({ pool, version, config, directory, modelStore }) => {
-    const job = await findRunningJob(pool, version, jobId);
+  await inContext(open, settings, async (context) => {
+    const job = await findRunningJob(context.pool, context.version, jobId);
     if (!job) throw new CommandError(`job ${jobId} does not run`, ExitCode.absent);
-    await runTraining(job, {
-      pool,
-      version,
-      config,
-      directory,
-      store: modelStore,
-      trainer,
-      onNotice: (line) => process.stderr.write(`modelapp: ${line}\n`),
-      signal: ending.signal,
-    });
+    const onNotice = (line: string) => void process.stderr.write(`modelapp: ${line}\n`);
+    await runJob(context, job, { onNotice, signal: ending.signal });
   });
 }

@@ -1,6 +1,6 @@
 import type { Job, TrainingKind, TrainingOptions } from '../../service/jobs/job';
 import { JobQueue } from '../../service/jobs/job-queue';
-import { startJob } from '../../service/jobs/running-jobs';
+import { type RunningJob, startJob } from '../../service/jobs/running-jobs';
 import type { Trainer, TrainRequest } from '../../service/jobs/trainer';
 import { runTraining } from '../../service/jobs/training-job';
 import { judge } from '../../training/gate';
@@ -8,7 +8,7 @@ import { trainModel } from '../../training/train-model';
 import type { CommandContext } from './context';
 
 /** The trainer of this package. */
-export const trainer: Trainer = { train: trainModel, judge };
+const trainer: Trainer = { train: trainModel, judge };
 
 export interface TrainingRun {
   readonly model: string;
@@ -28,19 +28,19 @@ export interface TrainingRun {
  * @throws {DataError} if its data is absent or not fit for training
  */
 export async function trainNow(context: Omit<CommandContext, 'close'>, run: TrainingRun): Promise<Job> {
-  const { pool, version, config, directory, modelStore } = context;
-  const { model, kind = 'train', options, onProgress, onNotice, signal } = run;
+  const { pool, version, config } = context;
+  const { model, kind = 'train', options } = run;
   const job = await startJob(pool, version, config.revisions.leaseMs, { kind, model, options });
-  await runTraining(job, {
-    pool,
-    version,
-    config,
-    directory,
-    store: modelStore,
-    trainer,
-    onProgress,
-    onNotice,
-    ...(signal && { signal }),
-  });
+  await runJob(context, job, run);
   return (await new JobQueue(pool, version).get(job.jobId)) as Job;
+}
+
+/** Does the training of a job that was begun. */
+export function runJob(
+  { pool, version, config, directory, modelStore }: Omit<CommandContext, 'close'>,
+  job: RunningJob,
+  { onProgress, onNotice, signal }: Pick<TrainingRun, 'onProgress' | 'onNotice' | 'signal'>,
+): Promise<void> {
+  const place = { pool, version, config, directory, store: modelStore };
+  return runTraining(job, { ...place, trainer, onProgress, onNotice, ...(signal && { signal }) });
 }
