@@ -51,3 +51,22 @@ export const containerUserId = 10001;
 
 /** The folder of the artifacts bucket that holds the files of all revisions, below a folder for each version. */
 export const revisionsFolder = 'models';
+
+/** What the containers of a training job are told, beside what other engines expect (`DMLC_*`, `TF_CONFIG`). */
+export const TrainingEnvironment = {
+  jobId: 'MODELAPP_JOB_ID',
+  /** Address of the configuration, `s3://…` or a path. */
+  conf: 'MODELAPP_CONF',
+  /** Where the job puts its model, its evaluation and its manifest. */
+  output: 'MODELAPP_OUTPUT',
+  /** Addresses of the parameter servers, `host:port,host:port,…`, the primaries first. */
+  servers: 'MODELAPP_STORE_SERVERS',
+  /** Replicas of each primary. */
+  replicas: 'MODELAPP_STORE_REPLICAS',
+  /** Password of the parameter servers; in AWS from a secret. */
+  storePassword: 'MODELAPP_STORE_PASSWORD',
+} as const;
+
+/** The roles of a training job that our image plays, by `modelapp job ROLE`; servers are Valkey's own image. */
+export const trainingRoles = ['scheduler', 'worker'] as const;
+export type TrainingRole = (typeof trainingRoles)[number];
