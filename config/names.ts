@@ -1,7 +1,15 @@
 import { dashed, isVersion, type Version } from './version';
 
 /** The functions of a deployment. */
-export type FunctionName = 'database' | 'database-inside' | 'tables' | 'release' | 'rollout-guard';
+export type FunctionName =
+  | 'database'
+  | 'database-inside'
+  | 'tables'
+  | 'release'
+  | 'rollout-guard'
+  | 'job-step'
+  | 'budget-guard'
+  | 'empty-fleet';
 
 /** What the alarms of a service watch: its share of 5xx, its time to answer, its health checks. */
 export const alarmKinds = ['errors', 'latency', 'unhealthy'] as const;

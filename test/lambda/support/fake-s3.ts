@@ -24,7 +24,9 @@ export class FakeS3 {
     const intercepted = await this.intercept(method, key, body);
     if (intercepted) return intercepted;
     const source = headers['x-amz-copy-source'];
-    if (source) return this.copy(decodeURIComponent(String(source)), key);
+    if (source) {
+      return this.copy(decodeURIComponent(String(source)), key, headers['x-amz-copy-source-if-match']);
+    }
     if (method === 'PUT') {
       if (headers['x-amz-checksum-sha256'] !== sha256(body))
         return { status: 400, body: '<Error><Code>BadDigest</Code></Error>' };
@@ -39,13 +41,20 @@ export class FakeS3 {
     }
     const object = this.objects.get(key);
     if (!object) return { status: 404, body: method === 'HEAD' ? '' : '<Error><Code>NoSuchKey</Code></Error>' };
-    const about = { 'content-length': String(object.length), 'x-amz-checksum-sha256': sha256(object) };
+    const about = {
+      'content-length': String(object.length),
+      'x-amz-checksum-sha256': sha256(object),
+      etag: etag(object),
+    };
     return { status: 200, headers: about, ...(method === 'GET' && { body: object }) };
   };
 
-  private copy(source: string, key: string): LoopbackAnswer {
+  private copy(source: string, key: string, ifMatch: string | string[] | undefined): LoopbackAnswer {
     const object = this.objects.get(source.slice(bucket.length + 1));
     if (!object) return { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+    if (ifMatch !== undefined && ifMatch !== etag(object)) {
+      return { status: 412, body: '<Error><Code>PreconditionFailed</Code></Error>' };
+    }
     this.objects.set(key, object);
     return { status: 200, body: '<CopyObjectResult></CopyObjectResult>' };
   }
@@ -71,3 +80,5 @@ export class FakeS3 {
 }
 
 const sha256 = (body: Buffer): string => createHash('sha256').update(body).digest('base64');
+
+const etag = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;

@@ -1,0 +1,36 @@
+import type { TaskRole } from '../../config/training-task';
+
+/** How the tasks of a role are started. */
+export interface RoleSettings {
+  /** Family of the task definition. */
+  readonly family: string;
+  readonly container: string;
+  /** Words that our own image is started with; undefined for an image that knows by itself. */
+  readonly command?: readonly string[];
+  readonly securityGroup: string;
+}
+
+/** What the construct tells the function. */
+export interface Settings {
+  /** ARN of the state machine. */
+  readonly machine: string;
+  /** Name of the ECS cluster. */
+  readonly cluster: string;
+  /** Id of the EC2 fleet. */
+  readonly fleet: string;
+  /** Bucket of configurations, outputs and models. */
+  readonly bucket: string;
+  readonly subnets: readonly string[];
+  readonly roles: Readonly<Record<TaskRole, RoleSettings>>;
+  /** Private hosted zone of the host names: its id and its name. */
+  readonly zone: { readonly id: string; readonly name: string };
+  /** How long machines and tasks may take to come. */
+  readonly capacityWaitMinutes: number;
+  /** How long a job may take before its cleanup. */
+  readonly maxJobHours: number;
+}
+
+/** The environment variable that holds them. */
+export const settingsVariable = 'JOB_SETTINGS';
+
+export const settings = (): Settings => JSON.parse(process.env[settingsVariable]!) as Settings;

@@ -1,0 +1,76 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import type { TaskRole } from '../../../config/training-task';
+import { describeTasks } from '../../training/tasks';
+import { JobFailure } from '../failure';
+
+import type { JobState, TaskEnd, TaskState } from '../job-state';
+import { settings } from '../settings';
+import { pointHostNames } from './host-names';
+import { startTask } from './start-task';
+
+/** How often a task that fails by itself is started again. */
+const restarts = 3;
+
+/** Exit code of a process that SIGTERM ended, as when its machine goes. */
+const terminated = 143;
+
+/** The job with what ECS knows now of its tasks; their host names lead to where they are. */
+export async function followTasks(job: JobState): Promise<JobState> {
+  const arns = job.tasks.flatMap(({ arn, end }) => (arn && !end ? [arn] : []));
+  const seen = new Map((await describeTasks(settings().cluster, arns)).map((task) => [task.taskArn, task]));
+  const tasks = job.tasks.map((task) => withNews(task, seen.get(task.arn)));
+  await pointHostNames(tasks.filter(({ address }, index) => address && address !== job.tasks[index]!.address));
+  return { ...job, tasks };
+}
+
+function withNews(task: TaskState, seen: Task | undefined): TaskState {
+  if (!seen) return task;
+  const address = addressOf(seen) ?? task.address;
+  const end = seen.lastStatus === 'STOPPED' ? endOf(task.role, seen) : undefined;
+  return { ...task, ...(address && { address }), ...(end && { end }) };
+}
+
+const addressOf = ({ attachments = [] }: Task): string | undefined =>
+  attachments.flatMap(({ details = [] }) => details).find(({ name }) => name === 'privateIPv4Address')?.value;
+
+function endOf(role: TaskRole, { containers = [], stopCode, stoppedReason = 'ECS gives no reason' }: Task): TaskEnd {
+  const { exitCode, reason } = containers.find(({ name }) => name === settings().roles[role].container) ?? {};
+  const spot = stopCode === 'SpotInterruption' || stopCode === 'TerminationNotice';
+  const lost = exitCode === undefined && stopCode !== 'TaskFailedToStart';
+  return {
+    ...(exitCode !== undefined && { exitCode }),
+    reason: [stoppedReason, reason].filter(Boolean).join('; '),
+    taken: spot || lost || exitCode === terminated,
+  };
+}
+
+/**
+ * Starts the tasks of some roles that are not there; those that ended otherwise than well too.
+ * @throws {JobFailure} `TaskFailed` if one has failed too often
+ */
+export async function startMissing(job: JobState, roles: readonly TaskRole[]): Promise<JobState> {
+  const tasks: TaskState[] = [];
+  for (const task of job.tasks) {
+    const wanted = roles.includes(task.role) ? again(task) : task;
+    tasks.push(roles.includes(wanted.role) && !wanted.arn ? await startTask(job, wanted) : wanted);
+  }
+  return { ...job, tasks };
+}
+
+/** A task that ended otherwise than well, as one that is to be started. */
+function again({ arn, end, address, ...task }: TaskState): TaskState {
+  if (!end || end.exitCode === 0)
+    return { ...task, ...(arn && { arn }), ...(address && { address }), ...(end && { end }) };
+  const faults = task.faults + (end.taken ? 0 : 1);
+  if (faults > restarts) {
+    throw new JobFailure('TaskFailed', `${task.role} ${task.index} failed ${faults} times, at last ${howEnded(end)}`);
+  }
+  return { ...task, faults };
+}
+
+/** `with exit code 1 (Essential container in task exited)` */
+export const howEnded = ({ exitCode, reason }: TaskEnd): string =>
+  exitCode === undefined ? `without exit code (${reason})` : `with exit code ${exitCode} (${reason})`;
+
+export const tasksOfRole = ({ tasks }: JobState, role: TaskRole): readonly TaskState[] =>
+  tasks.filter((task) => task.role === role);

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { ECSClient, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
+import { type StoreAddresses, type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { startedBy } from '../../training/executions';
+
+import type { JobState, TaskState } from '../job-state';
+import { settings } from '../settings';
+import { customFamily } from './custom-image';
+import { hostName } from './host-names';
+
+const ecs = new ECSClient();
+
+/** Port of our own engine's parameter servers. */
+const storePort = 6379;
+
+/** ECS says this by an error, and of all other lack of room by a failure in its answer. */
+const noMachine = /No Container Instances were found/i;
+
+/**
+ * Starts a task, once in a round however often it is asked to: ECS knows the token.
+ * @returns the task with its ARN, or with the reason why ECS had no room for it
+ */
+export async function startTask(job: JobState, task: TaskState): Promise<TaskState> {
+  const { cluster, subnets, roles } = settings();
+  const { family, container, securityGroup } = roles[task.role];
+  const { tasks = [], failures = [] } = await ecs
+    .send(
+      new RunTaskCommand({
+        cluster,
+        taskDefinition: job.image ? customFamily(job.id, task.role) : family,
+        launchType: 'EC2',
+        count: 1,
+        startedBy: startedBy(job.id),
+        clientToken: tokenOf(job, task),
+        // A machine that goes must not take two servers, or two workers, with it.
+        placementConstraints: [{ type: 'distinctInstance' }],
+        networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets], securityGroups: [securityGroup] } },
+        overrides: {
+          containerOverrides: [
+            { name: container, environment: environmentOf(job, task), command: commandOf(job, task) },
+          ],
+        },
+      }),
+    )
+    .catch((error): Pick<RunTaskCommandOutput, 'tasks' | 'failures'> => {
+      if (!noMachine.test(error.message)) throw error;
+      return { failures: [{ reason: error.message }] };
+    });
+  const { role, index, starts, faults } = task;
+  const arn = tasks[0]?.taskArn;
+  if (arn) return { role, index, starts: starts + 1, faults, arn };
+  return { role, index, starts, faults, refusal: failures[0]?.reason ?? 'ECS gives no reason' };
+}
+
+const tokenOf = ({ id, round }: JobState, { role, index }: TaskState): string =>
+  createHash('sha256').update(`${id}/${round}/${role}/${index}`).digest('hex');
+
+function environmentOf(job: JobState, task: TaskState): { name: string; value: string }[] {
+  const variables = taskEnvironment(trainingJob(job), task, task.starts, storeOf(job, task));
+  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+}
+
+const trainingJob = (job: JobState): TrainingJob => ({ ...job, output: outputOf(job), hostOf: hostName });
+
+/** Place of a job's output. */
+export const outputOf = ({ id }: Pick<JobState, 'id'>): string => `s3://${settings().bucket}/jobs/${id}/out/`;
+
+function storeOf({ image, tasks, replicas }: JobState, { role }: TaskState): StoreAddresses | undefined {
+  if (image || role === 'server') return undefined;
+  const servers = tasks.filter((other) => other.role === 'server');
+  return { addresses: servers.map(({ address }) => `${address}:${storePort}`), replicas };
+}
+
+/** Our scheduler goes on where it was; undefined leaves the task definition's own command. */
+function commandOf({ image }: JobState, { role, starts }: TaskState): string[] | undefined {
+  const { command } = settings().roles[role];
+  return !image && role === 'scheduler' && starts > 0 && command ? [...command, '--resume'] : undefined;
+}
