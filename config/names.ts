@@ -80,6 +80,11 @@ export class Names {
     return stackName === this.eventsStack ? 'events' : this.versionOfStack(stackName);
   }
 
+  /** `modelapp-training`: the state machine of training jobs. */
+  get trainingMachine(): string {
+    return `${this.application}-training`;
+  }
+
   /** `modelapp-tables` */
   function(name: FunctionName): string {
     return `${this.application}-${name}`;

@@ -5,8 +5,6 @@ export interface RoleSettings {
   /** Family of the task definition. */
   readonly family: string;
   readonly container: string;
-  /** Words that our own image is started with; undefined for an image that knows by itself. */
-  readonly command?: readonly string[];
   readonly securityGroup: string;
 }
 

@@ -73,6 +73,5 @@ function storeOf({ image, tasks, replicas }: JobState, { role }: TaskState): Sto
 
 /** Our scheduler goes on where it was; undefined leaves the task definition's own command. */
 function commandOf({ image }: JobState, { role, starts }: TaskState): string[] | undefined {
-  const { command } = settings().roles[role];
-  return !image && role === 'scheduler' && starts > 0 && command ? [...command, '--resume'] : undefined;
+  return !image && role === 'scheduler' && starts > 0 ? ['job', role, '--resume'] : undefined;
 }
