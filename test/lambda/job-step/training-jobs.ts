@@ -28,7 +28,7 @@ const settings: Settings = {
   bucket,
   subnets: ['subnet-1', 'subnet-2'],
   roles: {
-    scheduler: { ...role('scheduler'), command: ['job', 'scheduler'] },
+    scheduler: role('scheduler'),
     server: role('server'),
     worker: role('worker'),
   },
@@ -44,6 +44,8 @@ export class TrainingJobs {
   fault: (state: string) => string | undefined = () => undefined;
   /** Fails a state after the function did its work, as when that is cut off before it answers. */
   answered: (state: string) => string | undefined = () => undefined;
+  /** Whether somebody stops the execution by hand, after the work of a state. */
+  stopped: (state: string) => boolean = () => false;
   /** Seconds that our scheduler works. */
   workSeconds = 300;
   #bundle!: string;
@@ -60,6 +62,7 @@ export class TrainingJobs {
   async open(): Promise<void> {
     this.fault = () => undefined;
     this.answered = () => undefined;
+    this.stopped = () => false;
     this.workSeconds = 300;
     this.account = new TrainingAccount();
     this.account.cluster.running = (task) => this.work(task);
@@ -117,6 +120,7 @@ export class TrainingJobs {
     const answer = await this.#function!.call(request);
     const cut = this.answered(state);
     if (cut) throw new StatesError(cut, 'injected');
+    if (this.stopped(state)) throw new Error('stopped by hand');
     if ('value' in answer) return answer.value as Json;
     const { name, message } = answer.error;
     throw new StatesError(name, JSON.stringify({ errorType: name, errorMessage: message }));
