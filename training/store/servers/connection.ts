@@ -1,0 +1,58 @@
+import { Redis } from 'ioredis';
+
+/** Where a server listens. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How long a server may take to accept a connection, and to answer a command, in milliseconds. */
+const connectTimeout = 2000;
+const commandTimeout = 8000;
+
+/**
+ * A connection that never repeats a command by itself: an increment that is sent twice counts twice, so whoever sent
+ * it has to find out first whether it was applied.
+ * @throws {Error} if the server does not accept it
+ */
+export async function openConnection(address: ServerAddress, password: string | undefined): Promise<Redis> {
+  const connection = new Redis({
+    ...address,
+    password,
+    connectTimeout,
+    commandTimeout,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let cause: Error | undefined;
+  // The commands that are under way fail with what is wrong; the event would only end the process.
+  connection.on('error', (error: Error) => {
+    cause = error;
+  });
+  try {
+    await connection.connect();
+    return connection;
+  } catch (error) {
+    connection.disconnect();
+    throw cause ?? error;
+  }
+}
+
+/** Answers of a server that is about to be replaced, or that was. */
+const replaced = /^(MOVED|READONLY|CLUSTERDOWN|LOADING|MASTERDOWN|TRYAGAIN|EXECABORT|NOREPLICAS|UNBLOCKED)\b/;
+const lost = /^Connection is closed|^Command timed out|Stream isn't writeable|socket/;
+
+/** Whether a command failed because its server is away or is no primary any more, so that another may do it. */
+export function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== undefined && /^E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_AGAIN)/.test(code)) return true;
+  return replaced.test(error.message) || lost.test(error.message);
+}
+
+/** Whether a server wants another password. */
+export const isRefusedPassword = (error: unknown): boolean =>
+  error instanceof Error && /^(NOAUTH|WRONGPASS|NOPERM|ERR invalid password|ERR Client sent AUTH)/.test(error.message);
