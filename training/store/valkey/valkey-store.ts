@@ -1,0 +1,259 @@
+import { type Keys, keyAt, keyCount } from '../../../learning/sparse/keys';
+import type { ParameterStore, Sums } from '../parameter-store';
+import { allAnswers } from '../servers/all-answers';
+import { awaitReplicas } from '../servers/replicas';
+import type { Servers } from '../servers/servers';
+import { StoreError, StoreExitCode } from '../store-error';
+import { applyChanges, type BlockChanges, isApplied, type SyncId } from './block-changes';
+import { type Block, blocksOfJob, connectionOf } from './blocks-on-servers';
+import { CachedSums } from './cached-sums';
+import { waitForTurn } from './clock';
+import { fixedText, fromFixed, type Scales, toFixed } from './fixed-point';
+import { assignSlots, findKeys, keysPerScript } from './key-slots';
+import { exportBlock, restoreBlock } from './portions';
+
+export interface ValkeyStoreOptions {
+  readonly servers: Servers;
+  /** Names the job's data on the servers. */
+  readonly job: string;
+  /** How many shards the keys are spread over: the primaries when the job began. */
+  readonly shards: number;
+  /** Number of this worker, that no other of the job ever had. */
+  readonly worker: number;
+  readonly scales: Scales;
+  /** How many syncs a worker may be ahead of the slowest. */
+  readonly maxDelay: number;
+}
+
+/** What a sync did to the sums on the servers, key by key in the same order. */
+export interface SyncedSums {
+  readonly before: Sums;
+  readonly after: Sums;
+}
+
+/**
+ * The sums of a job on Valkey or Redis servers, as one worker sees them. `pull` and `push` work on a cache of its own;
+ * what was pushed reaches the servers, and what others pushed comes back, with `sync`.
+ */
+export class ValkeyStore implements ParameterStore {
+  private readonly blocks: readonly Block[];
+  private readonly cache: CachedSums;
+  private syncs = 0;
+  private replacements: number;
+
+  constructor(private readonly options: ValkeyStoreOptions) {
+    this.blocks = blocksOfJob(options.job, options.shards);
+    this.cache = new CachedSums(this.blocks.length);
+    this.replacements = options.servers.replacements;
+  }
+
+  async pull(keys: Keys): Promise<Sums> {
+    const entries = this.entriesOf(keys);
+    const stale = entries.filter((entry) => this.cache.isStale(entry, this.syncs));
+    if (stale.length > 0) await this.fetch(stale);
+    return this.sumsOf(entries);
+  }
+
+  async push(keys: Keys, deltas: Sums): Promise<Sums> {
+    const entries = this.entriesOf(keys);
+    for (let i = 0; i < entries.length; i++) this.cache.add(entries[i]!, deltas.z[i]!, deltas.n[i]!);
+    return this.sumsOf(entries);
+  }
+
+  /**
+   * Adds all that was pushed since the last sync to the servers' sums, once, whatever connections are lost meanwhile,
+   * and takes over the sums that they have then.
+   * @throws {StoreError} naming the key, if a sum grows beyond 64 bits; if servers stay out of reach
+   */
+  async sync(): Promise<SyncedSums> {
+    const changes = this.takeChanges();
+    const sync: SyncId = { worker: this.options.worker, number: ++this.syncs };
+    let isRepeated = false;
+    const counters = await this.options.servers.persist(async () => {
+      const wasRepeated = isRepeated;
+      isRepeated = true;
+      await this.assignSlots(changes);
+      const answers = await allAnswers(changes.map((change) => this.apply(change, sync, wasRepeated)));
+      await awaitReplicas(this.options.servers);
+      return answers;
+    });
+    return this.takeOver(changes, counters);
+  }
+
+  clock(worker: number, tick: number): Promise<void> {
+    const { servers, job, maxDelay } = this.options;
+    return waitForTurn(servers, job, { worker, tick, maxDelay });
+  }
+
+  async *export(): AsyncIterable<{ readonly keys: Keys; readonly sums: Sums }> {
+    const { servers, scales } = this.options;
+    for (const block of this.blocks) yield* exportBlock(servers, block, scales);
+  }
+
+  async restore(keys: Keys, sums: Sums): Promise<void> {
+    const { servers, scales } = this.options;
+    const entries = this.entriesOf(keys);
+    const positions: number[][] = this.blocks.map(() => []);
+    for (let i = 0; i < entries.length; i++) positions[this.cache.block[entries[i]!]!]!.push(i);
+    for (const [i, block] of this.blocks.entries()) {
+      await restoreBlock(servers, block, scales, select(keys, sums, positions[i]!));
+    }
+    this.cache.distrust();
+  }
+
+  /** Closes nothing: the servers' connections are the caller's. */
+  async close(): Promise<void> {}
+
+  private entriesOf(keys: Keys): Uint32Array {
+    const entries = new Uint32Array(keyCount(keys));
+    for (let i = 0; i < entries.length; i++) entries[i] = this.cache.entry(keys[2 * i]!, keys[2 * i + 1]!);
+    return entries;
+  }
+
+  private sumsOf(entries: Uint32Array): Sums {
+    const z = new Float64Array(entries.length);
+    const n = new Float64Array(entries.length);
+    for (let i = 0; i < entries.length; i++) {
+      z[i] = this.cache.z[entries[i]!]!;
+      n[i] = this.cache.n[entries[i]!]!;
+    }
+    return { z, n };
+  }
+
+  /** Asks the servers for entries, with their slots. */
+  private async fetch(entries: Uint32Array): Promise<void> {
+    const byBlock: number[][] = this.blocks.map(() => []);
+    for (const entry of entries) byBlock[this.cache.block[entry]!]!.push(entry);
+    await this.options.servers.persist(async () => {
+      this.distrustReplaced();
+      await allAnswers(
+        byBlock.flatMap((inBlock, i) =>
+          portions(inBlock).map((portion) => this.fetchPortion(this.blocks[i]!, portion)),
+        ),
+      );
+    });
+  }
+
+  private async fetchPortion(block: Block, entries: readonly number[]): Promise<void> {
+    const { servers, scales } = this.options;
+    const found = await findKeys(connectionOf(servers, block), block.names, this.keysOf(entries));
+    for (const [i, entry] of entries.entries()) {
+      this.cache.serverSlot[entry] = found.slots[i]!;
+      const n = fromFixed(Number(found.counters[2 * i]!), scales.n);
+      this.cache.refresh(entry, fromFixed(Number(found.counters[2 * i + 1]!), scales.z), n, this.syncs);
+    }
+  }
+
+  /** What to add to the counters, block by block; the rest that rounding leaves stays pending. */
+  private takeChanges(): readonly BlockChanges[] {
+    const { cache, blocks } = this;
+    const { scales } = this.options;
+    const changes = blocks.map((block): BlockChanges => ({ block, entries: [], amounts: [] }));
+    for (const entry of cache.takeChanged()) {
+      const n = toFixed(cache.pendingN[entry]!, scales.n);
+      const z = toFixed(cache.pendingZ[entry]!, scales.z);
+      if (n === 0 && z === 0) continue;
+      const { entries, amounts } = changes[cache.block[entry]!]!;
+      entries.push(entry);
+      amounts.push(n, z);
+      cache.pendingN[entry] = cache.pendingN[entry]! - fromFixed(n, scales.n);
+      cache.pendingZ[entry] = cache.pendingZ[entry]! - fromFixed(z, scales.z);
+    }
+    return changes.filter(({ entries }) => entries.length > 0);
+  }
+
+  private async assignSlots(changes: readonly BlockChanges[]): Promise<void> {
+    this.distrustReplaced();
+    await allAnswers(
+      changes.flatMap(({ block, entries }) =>
+        portions(entries.filter((entry) => this.cache.serverSlot[entry] === -1)).map(async (portion) => {
+          const connection = connectionOf(this.options.servers, block);
+          const slots = await assignSlots(connection, block.names, this.keysOf(portion));
+          for (const [i, entry] of portion.entries()) this.cache.serverSlot[entry] = slots[i]!;
+        }),
+      ),
+    );
+  }
+
+  /** A replica that became the primary may lack the last slots that the old one gave out. */
+  private distrustReplaced(): void {
+    const { replacements } = this.options.servers;
+    if (replacements === this.replacements) return;
+    this.replacements = replacements;
+    this.cache.distrust();
+  }
+
+  /** The counters N and z of each entry, once the changes are in them. */
+  private async apply(changes: BlockChanges, sync: SyncId, isRepeated: boolean): Promise<readonly number[]> {
+    const { block, entries, amounts } = changes;
+    const connection = connectionOf(this.options.servers, block);
+    if (isRepeated && (await isApplied(connection, block, sync))) {
+      const found = await allAnswers(
+        portions(entries).map((portion) => findKeys(connection, block.names, this.keysOf(portion))),
+      );
+      return found.flatMap(({ counters }) => Array.from(counters, Number));
+    }
+    const fields = entries.flatMap((entry) => [
+      2 * this.cache.serverSlot[entry]!,
+      2 * this.cache.serverSlot[entry]! + 1,
+    ]);
+    const texts = amounts.map((amount, i) => fixedText(amount) ?? this.refuse(entries[i >> 1]!));
+    const answers = await applyChanges(connection, block, sync, fields, texts);
+    return answers.map((answer, i) => answer ?? this.refuse(entries[i >> 1]!));
+  }
+
+  private takeOver(changes: readonly BlockChanges[], counters: readonly (readonly number[])[]): SyncedSums {
+    const { cache } = this;
+    const { scales } = this.options;
+    const count = changes.reduce((sum, { entries }) => sum + entries.length, 0);
+    const sums = (): Sums => ({ z: new Float64Array(count), n: new Float64Array(count) });
+    const synced: SyncedSums = { before: sums(), after: sums() };
+    let at = 0;
+    for (const [i, { entries, amounts }] of changes.entries()) {
+      for (const [j, entry] of entries.entries()) {
+        const n = counters[i]![2 * j]!;
+        const z = counters[i]![2 * j + 1]!;
+        synced.after.n[at] = fromFixed(n, scales.n);
+        synced.after.z[at] = fromFixed(z, scales.z);
+        synced.before.n[at] = fromFixed(n - amounts[2 * j]!, scales.n);
+        synced.before.z[at] = fromFixed(z - amounts[2 * j + 1]!, scales.z);
+        cache.refresh(entry, synced.after.z[at]!, synced.after.n[at]!, this.syncs);
+        at++;
+      }
+    }
+    return synced;
+  }
+
+  private keysOf(entries: readonly number[]): Keys {
+    const { keys } = this.cache;
+    const selected = new Uint32Array(2 * entries.length);
+    for (const [i, entry] of entries.entries()) {
+      selected[2 * i] = keys[2 * entry]!;
+      selected[2 * i + 1] = keys[2 * entry + 1]!;
+    }
+    return selected;
+  }
+
+  private refuse(entry: number): never {
+    throw new StoreError(
+      `the sums of key ${keyAt(this.cache.keys, entry)} grew beyond what the parameter store holds; scale its values`,
+      StoreExitCode.failed,
+    );
+  }
+}
+
+/** Few enough at a time for a script. */
+function portions(entries: readonly number[]): readonly (readonly number[])[] {
+  const count = Math.ceil(entries.length / keysPerScript);
+  return Array.from({ length: count }, (_, i) => entries.slice(i * keysPerScript, (i + 1) * keysPerScript));
+}
+
+function select(keys: Keys, sums: Sums, positions: readonly number[]): { readonly keys: Keys; readonly sums: Sums } {
+  return {
+    keys: Uint32Array.from(positions.flatMap((i) => [keys[2 * i]!, keys[2 * i + 1]!])),
+    sums: {
+      z: Float64Array.from(positions, (i) => sums.z[i]!),
+      n: Float64Array.from(positions, (i) => sums.n[i]!),
+    },
+  };
+}
