@@ -1,3 +1,4 @@
+import type { TaskRole } from './training-task';
 import { dashed, isVersion, type Version } from './version';
 
 /** The functions of a deployment. */
@@ -46,6 +47,11 @@ export class Names {
   /** `ModelApp-Events` */
   get eventsStack(): string {
     return `${this.prefix}ModelApp-Events`;
+  }
+
+  /** `ModelApp-Training` */
+  get trainingStack(): string {
+    return `${this.prefix}ModelApp-Training`;
   }
 
   /** `ModelApp-1-2-0` or `ModelApp-Events` */
@@ -103,6 +109,11 @@ export class Names {
   /** `/modelapp/1-2-0/service` */
   serviceLogGroup(service: ServiceName): string {
     return `/${this.application}/${inNames(service)}/service`;
+  }
+
+  /** `/modelapp/training/scheduler`: what the tasks of a role write. */
+  trainingLogGroup(role: TaskRole): string {
+    return `/${this.application}/training/${role}`;
   }
 
   /** `/modelapp/functions/tables` */

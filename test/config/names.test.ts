@@ -12,6 +12,9 @@ const allNames = (names: Names) => ({
   dashboard: names.monitoring(version),
   alarm: names.monitoring(version, 'errors'),
   serviceLogs: names.serviceLogGroup(version),
+  training: names.trainingStack,
+  trainingMachine: names.trainingMachine,
+  trainingLogs: names.trainingLogGroup('worker'),
 });
 
 test('without a prefix the names are those of the documentation', () => {
@@ -24,6 +27,9 @@ test('without a prefix the names are those of the documentation', () => {
     dashboard: 'modelapp-1-2-0',
     alarm: 'modelapp-1-2-0-errors',
     serviceLogs: '/modelapp/1-2-0/service',
+    training: 'ModelApp-Training',
+    trainingMachine: 'modelapp-training',
+    trainingLogs: '/modelapp/training/worker',
   });
 });
 
@@ -37,6 +43,9 @@ test('a prefix is in every name, in small letters where a repository needs them'
     dashboard: 'staging-modelapp-1-2-0',
     alarm: 'staging-modelapp-1-2-0-errors',
     serviceLogs: '/staging-modelapp/1-2-0/service',
+    training: 'Staging-ModelApp-Training',
+    trainingMachine: 'staging-modelapp-training',
+    trainingLogs: '/staging-modelapp/training/worker',
   });
 });
 
