@@ -60,3 +60,10 @@ function splitmix32(seed: number): () => number {
     return (mixed ^ (mixed >>> 15)) >>> 0;
   };
 }
+
+/** The numbers for one purpose in one pass of a job: what a job draws does not hang on what it drew before. */
+export function randomFor(seed: number, purpose: string, pass: number): Random {
+  let hash = splitmix32(Math.floor(seed / 2 ** 32) ^ splitmix32(seed >>> 0)())();
+  for (const letter of `${purpose} ${pass}`) hash = splitmix32(hash ^ letter.codePointAt(0)!)();
+  return new Random(hash);
+}

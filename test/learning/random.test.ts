@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Random } from '../../learning/random';
+import { Random, randomFor } from '../../learning/random';
 
 describe('seeded random numbers', () => {
   // Computed by another program from the published definitions of xoshiro128** and splitmix32.
@@ -39,6 +39,27 @@ describe('seeded random numbers', () => {
         const shuffled = new Random(seed).shuffle([...items]);
 
         expect(shuffled.sort((a, b) => a - b)).toEqual([...items].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('the numbers for a purpose', () => {
+  const first = (seed: number, purpose: string, pass: number) => randomFor(seed, purpose, pass).uniform();
+
+  test('are the same for the same seed, purpose and pass, and others if one of them differs', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.string(), fc.nat(1e6), (seed, purpose, pass) => {
+        const number = first(seed, purpose, pass);
+
+        expect(first(seed, purpose, pass)).toBe(number);
+        for (const other of [
+          first(seed ^ 1, purpose, pass),
+          first(seed, `${purpose}x`, pass),
+          first(seed, purpose, pass + 1),
+        ]) {
+          expect(other).not.toBe(number);
+        }
       }),
     );
   });
