@@ -13,6 +13,7 @@ import { pioWords } from './commands/events/terminal/pio-command';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
+import { remoteTraining } from './commands/remote-train';
 import { serveCommand } from './commands/serve';
 import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
@@ -24,7 +25,7 @@ import { createProgram } from './program';
 
 const ours = [
   startCommand(),
-  trainCommand(),
+  trainCommand(remoteTraining),
   modelsCommand(),
   streamCommand(),
   keyCommand(),

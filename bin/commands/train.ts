@@ -7,9 +7,10 @@ import { CommandError, ExitCode } from '../failure';
 import { interruptible } from '../interruption';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
 import { inContext, type OpenContext, openContext } from './context';
+import type { RemoteTraining, RemoteTrainOptions } from './remote-train';
 import { trainNow } from './training';
 
-interface TrainOptions extends PlaceOptions {
+interface TrainOptions extends PlaceOptions, RemoteTrainOptions {
   readonly ifBetterThan?: number;
   readonly betterThanActive?: boolean;
   readonly activate: boolean;
@@ -18,12 +19,13 @@ interface TrainOptions extends PlaceOptions {
 
 /**
  * `modelapp train`: makes a new revision of a model, in this process. A service that runs takes it up by itself.
+ * @param remote how jobs in AWS are asked for, where they can be
  * @param open where models are kept; the settings' place by default
  */
-export function trainCommand(open: OpenContext = openContext): Command {
+export function trainCommand(remote?: RemoteTraining, open: OpenContext = openContext): Command {
   const command = new Command('train')
     .description('train a model of the configuration into a new revision')
-    .argument('<model>', 'name of the model')
+    .argument('[model]', 'name of the model')
     .option(
       '--if-better-than <score>',
       "keep it only with at least this test score (default: the model's minScore)",
@@ -36,7 +38,19 @@ export function trainCommand(open: OpenContext = openContext): Command {
       'after',
       '\nExamples:\n  modelapp train iris\n  modelapp train iris --if-better-than 0.95 --no-activate',
     );
-  return withPlaceOptions(command).action((model: string, options: TrainOptions) => train(open, model, options));
+  withPlaceOptions(command);
+  remote?.describe(command);
+  return command.action(async () => {
+    const options = command.opts<TrainOptions>();
+    const [model, ...words] = command.args;
+    if (remote?.isAsked(options)) await remote.train(model, words, options);
+    else await train(open, requireModel(model), options);
+  });
+}
+
+function requireModel(model: string | undefined): string {
+  if (model !== undefined) return model;
+  throw new CommandError('name the model to train: modelapp train iris', ExitCode.usage);
 }
 
 async function train(open: OpenContext, model: string, options: TrainOptions): Promise<void> {

@@ -36,6 +36,11 @@ export interface FollowOptions {
    * @returns whether to look again
    */
   readonly onFailure: (error: unknown) => boolean;
+  /**
+   * Whether no more lines come: asked before each look, of which the one after that is the last.
+   * @default lines come without end
+   */
+  readonly ended?: () => Promise<boolean>;
 }
 
 /** A line may become visible later than others that are younger: each look begins so far before the youngest one seen … */
@@ -43,7 +48,7 @@ const overlapMs = 60_000;
 /** … but no further back than this, else a look for rare lines would go through ever more of the log. */
 const longestOverlapMs = 600_000;
 
-/** The lines that are there and those that come, each once, without end. */
+/** The lines that are there and those that come, each once, until they end. */
 export async function* followLines(
   session: AwsSession,
   query: LogQuery,
@@ -55,6 +60,7 @@ export async function* followLines(
     const started = Date.now();
     let youngest = 0;
     try {
+      const last = (await options.ended?.()) ?? false;
       for await (const event of events(session, { ...query, since })) {
         if (seen.has(event.eventId!)) continue;
         seen.set(event.eventId!, event.timestamp!);
@@ -63,6 +69,7 @@ export async function* followLines(
       for (const timestamp of seen.values()) youngest = Math.max(youngest, timestamp);
       since = Math.max(since, youngest - overlapMs, started - longestOverlapMs);
       seen = new Map([...seen].filter(([, timestamp]) => timestamp >= since));
+      if (last) return;
     } catch (error) {
       // Where the look ended is not known to `since`, so that the next one misses nothing.
       if (!options.onFailure(error)) throw error;

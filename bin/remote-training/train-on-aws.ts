@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { failureExitCodes } from '../../lambda/job-step/failure';
+import type { JobInput } from '../../lambda/job-step/job-input';
+import type { TrainedModel } from '../../lambda/job-step/output/model-trained';
+import type { Conf } from '../../training/conf/conf';
+import type { AwsOptions } from '../aws/options';
+import { type AwsSession, withSession } from '../aws/session';
+import { CommandError, ExitCode } from '../failure';
+import { print, progress } from '../output';
+import { newJobId, readJob, startJob, stopJob } from './jobs';
+import { refuseLocalPaths } from './local-paths';
+import { bringModel } from './model-files';
+import { requireTraining, type TrainingPlace } from './place';
+import { type EndedJob, watchJob } from './watch';
+
+/** A job to start in AWS. */
+export interface RemoteTraining extends Omit<JobInput, 'conf'> {
+  /** The file of the configuration. */
+  readonly confFile: string;
+  /** What it says; undefined for another engine's, which only that engine can read. */
+  readonly conf?: Conf | undefined;
+}
+
+/**
+ * Trains in AWS: starts a job, prints what its scheduler writes, and brings back the model. Ends with the exit code of the
+ * job.
+ * @throws {CommandError | InterruptedError}
+ */
+export const trainOnAws = ({ conf, ...training }: RemoteTraining, options: AwsOptions): Promise<void> =>
+  withSession(options, async (session) => {
+    const place = await requireTraining(session);
+    if (conf) refuseLocalPaths(conf, training.confFile, place.bucket);
+    const id = newJobId(training.confFile, new Date());
+    await startJob(session, place, { ...training, id, conf: await readConfFile(training.confFile) });
+    progress(`Job ${id} is started`);
+    await finish(session, place, id, options, conf && localPrefix(conf));
+  });
+
+function readConfFile(file: string): Promise<Buffer> {
+  return readFile(file).catch((error) => {
+    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`, ExitCode.usage);
+  });
+}
+
+/** Goes on watching a job, of which it brings back the model. */
+export const attachToJob = (id: string, options: AwsOptions): Promise<void> =>
+  withSession(options, async (session) => finish(session, await requireTraining(session), id, options, undefined));
+
+/**
+ * Ends a job in AWS.
+ * @throws {CommandError} if there is none of that id, or it has ended
+ */
+export const stopRemoteJob = (id: string, options: AwsOptions): Promise<void> =>
+  withSession(options, async (session) => {
+    const place = await requireTraining(session);
+    const { state } = await readJob(session, place, id);
+    if (state !== 'running') throw new CommandError(`the job ${id} has ended`, ExitCode.absent);
+    await stopJob(session, place, id);
+    progress(`Job ${id} is stopped; the budget guard ends its machines within some minutes`);
+  });
+
+/** Where the model's files go on this machine, if the configuration says so. */
+const localPrefix = (conf: Conf): string | undefined =>
+  conf.kind === 'evaluation' || conf.modelOutput?.startsWith('s3://') ? undefined : conf.modelOutput;
+
+async function finish(
+  session: AwsSession,
+  place: TrainingPlace,
+  id: string,
+  { json = false }: AwsOptions,
+  prefix: string | undefined,
+): Promise<void> {
+  const job = await watchJob(session, place, id, json);
+  if (job.state !== 'done') throw failureOf(job);
+  const files = await bringModel(session, job.model, prefix);
+  (json ? reportJson : report)(job.model, files);
+}
+
+function failureOf(job: Exclude<EndedJob, { readonly state: 'done' }>): CommandError {
+  if (job.state === 'stopped') return new CommandError(`the job ${job.id} was stopped`);
+  const exitCode = (failureExitCodes as Partial<Record<string, number>>)[job.error] ?? ExitCode.failed;
+  return new CommandError(`the job ${job.id} failed: ${job.cause || job.error}`, exitCode);
+}
+
+function report({ model, evaluation }: TrainedModel, files: readonly string[]): void {
+  for (const [name, score] of Object.entries(evaluation ?? {})) print(`${name}: ${score ?? 'nan'}`);
+  progress(`The model is in ${model}`);
+  for (const file of files) print(file);
+}
+
+function reportJson({ jobId, model, evaluation }: TrainedModel, files: readonly string[]): void {
+  if (evaluation) print(JSON.stringify({ type: 'evaluation', ...evaluation }));
+  print(JSON.stringify({ type: 'result', status: 'done', exitCode: 0, jobId, model, modelFiles: files }));
+}
