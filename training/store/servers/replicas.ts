@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { allAnswers } from './all-answers';
 import type { Servers } from './servers';
@@ -14,8 +13,7 @@ export async function awaitReplicas(servers: Servers): Promise<void> {
 }
 
 async function awaitReplica(primary: Redis): Promise<void> {
-  while ((await primary.wait(1, patience)) === 0) {
-    if ((await infoField(primary, 'replication', 'connected_slaves')) === '0') return;
-    await delay(0);
+  while ((await infoField(primary, 'replication', 'connected_slaves')) !== '0') {
+    if ((await primary.wait(1, patience)) > 0) return;
   }
 }

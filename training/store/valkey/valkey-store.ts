@@ -1,4 +1,5 @@
 import { type Keys, keyAt, keyCount } from '../../../learning/sparse/keys';
+import type { OnlineConf } from '../../conf/conf';
 import type { ParameterStore, Sums } from '../parameter-store';
 import { allAnswers } from '../servers/all-answers';
 import { awaitReplicas } from '../servers/replicas';
@@ -7,8 +8,8 @@ import { StoreError, StoreExitCode } from '../store-error';
 import { applyChanges, type BlockChanges, isApplied, type SyncId } from './block-changes';
 import { type Block, blocksOfJob, connectionOf } from './blocks-on-servers';
 import { CachedSums } from './cached-sums';
-import { waitForTurn } from './clock';
-import { fixedText, fromFixed, type Scales, toFixed } from './fixed-point';
+import { adaGradScales, fixedText, fromFixed, ftrlScales, type Scales, toFixed } from './fixed-point';
+import { requireBlocks } from './job-blocks';
 import { assignSlots, findKeys, keysPerScript } from './key-slots';
 import { exportBlock, restoreBlock } from './portions';
 
@@ -21,9 +22,13 @@ export interface ValkeyStoreOptions {
   /** Number of this worker, that no other of the job ever had. */
   readonly worker: number;
   readonly scales: Scales;
-  /** How many syncs a worker may be ahead of the slowest. */
-  readonly maxDelay: number;
+  /** Resolves when a worker that has come to a tick may go on. */
+  readonly clock: ParameterStore['clock'];
 }
+
+/** The scales for what an algorithm keeps in the place of z. */
+export const scalesOf = ({ algorithm }: Pick<OnlineConf, 'algorithm'>): Scales =>
+  algorithm === 'FTRL' ? ftrlScales : adaGradScales;
 
 /** What a sync did to the sums on the servers, key by key in the same order. */
 export interface SyncedSums {
@@ -81,8 +86,7 @@ export class ValkeyStore implements ParameterStore {
   }
 
   clock(worker: number, tick: number): Promise<void> {
-    const { servers, job, maxDelay } = this.options;
-    return waitForTurn(servers, job, { worker, tick, maxDelay });
+    return this.options.clock(worker, tick);
   }
 
   async *export(): AsyncIterable<{ readonly keys: Keys; readonly sums: Sums }> {
@@ -125,7 +129,7 @@ export class ValkeyStore implements ParameterStore {
     const byBlock: number[][] = this.blocks.map(() => []);
     for (const entry of entries) byBlock[this.cache.block[entry]!]!.push(entry);
     await this.options.servers.persist(async () => {
-      this.distrustReplaced();
+      await this.distrustReplaced();
       await allAnswers(
         byBlock.flatMap((inBlock, i) =>
           portions(inBlock).map((portion) => this.fetchPortion(this.blocks[i]!, portion)),
@@ -163,7 +167,7 @@ export class ValkeyStore implements ParameterStore {
   }
 
   private async assignSlots(changes: readonly BlockChanges[]): Promise<void> {
-    this.distrustReplaced();
+    await this.distrustReplaced();
     await allAnswers(
       changes.flatMap(({ block, entries }) =>
         portions(entries.filter((entry) => this.cache.serverSlot[entry] === -1)).map(async (portion) => {
@@ -176,9 +180,11 @@ export class ValkeyStore implements ParameterStore {
   }
 
   /** A replica that became the primary may lack the last slots that the old one gave out. */
-  private distrustReplaced(): void {
-    const { replacements } = this.options.servers;
+  private async distrustReplaced(): Promise<void> {
+    const { servers } = this.options;
+    const { replacements } = servers;
     if (replacements === this.replacements) return;
+    await requireBlocks(servers, this.blocks);
     this.replacements = replacements;
     this.cache.distrust();
   }

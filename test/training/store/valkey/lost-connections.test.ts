@@ -23,7 +23,7 @@ describe('a connection to the servers that is lost', () => {
   });
 
   const openStore = (job: string, worker: number): ValkeyStore =>
-    new ValkeyStore({ servers, job, shards: 1, worker, scales: ftrlScales, maxDelay: 0 });
+    new ValkeyStore({ servers, job, shards: 1, worker, scales: ftrlScales, clock: async () => {} });
 
   it.each<[Loss, string]>([
     ['request', 'INCRBY'],
@@ -65,7 +65,7 @@ describe('a connection to the servers that is lost', () => {
       shards: 1,
       worker: 1,
       scales: ftrlScales,
-      maxDelay: 0,
+      clock: async () => {},
     });
     await alone.stop();
     await expect(store.pull(toKeys([4n]))).rejects.toMatchObject({

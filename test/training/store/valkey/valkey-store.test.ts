@@ -37,7 +37,7 @@ describe.each([1, 2])('the store on %i server(s)', (primaries) => {
       shards: servers.count,
       worker,
       scales: ftrlScales,
-      maxDelay: 0,
+      clock: async () => {},
     });
 
   it('has as many shards as servers', () => {
