@@ -1,0 +1,39 @@
+import type { Minibatch } from '../data/part';
+import type { SyncedSums } from '../store/valkey/valkey-store';
+import type { Learner, LearningStep } from './learner';
+import { type Learned, nothing, together } from './state/progress';
+
+/** Adds a step to what was learned since the last sync; lines are counted in the first pass alone. */
+export function addStep(learned: Learned, minibatch: Minibatch, step: LearningStep, pass: number): Learned {
+  const isRanked = !Number.isNaN(step.auc);
+  const lines: Partial<Learned> =
+    pass === 0 ? { lines: minibatch.lines, badLines: minibatch.bad.count, firstBad: minibatch.bad.first } : {};
+  return together(learned, {
+    ...nothing,
+    ...lines,
+    examples: minibatch.labels.length,
+    loss: step.loss,
+    minibatches: 1,
+    auc: isRanked ? step.auc : 0,
+    ranked: isRanked ? 1 : 0,
+    correct: step.correct,
+  });
+}
+
+/**
+ * Adds how a sync changed the weights. The servers change one key after the other, so that the weights that appear and
+ * vanish in all workers' syncs add up to those that are not zero.
+ */
+export function addSynced(learned: Learned, { before, after }: SyncedSums, learner: Learner): Learned {
+  let nonzeros = 0;
+  let squaredChanges = 0;
+  let squaredWeights = 0;
+  for (let i = 0; i < after.z.length; i++) {
+    const was = learner.weight(before.z[i]!, before.n[i]!);
+    const is = learner.weight(after.z[i]!, after.n[i]!);
+    nonzeros += Number(is !== 0) - Number(was !== 0);
+    squaredChanges += (is - was) ** 2;
+    squaredWeights += was ** 2;
+  }
+  return together(learned, { ...nothing, nonzeros, squaredChanges, squaredWeights });
+}

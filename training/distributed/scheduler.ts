@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DivergenceGuard } from './divergence-guard';
+import { type ProgressRow, rowOf } from './progress-row';
+import { letGo, standStill } from './state/clock';
+import { type JobPlan, type Outcome, publishOutcome, readOutcome } from './state/job-plan';
+import type { JobState } from './state/job-state';
+import { beginning, type Learned, nothing, readProgress, together } from './state/progress';
+import { enqueue, halveInterval, tellAlive } from './state/work-queue';
+
+/** What a scheduler says while the job runs. */
+export interface SchedulerReport {
+  row(row: ProgressRow): void;
+  warning(text: string): void;
+  /** What is known of bad lines, after every change. @throws {Error} if they are too many */
+  lines(learned: Learned, isFinal: boolean): void;
+}
+
+export interface SchedulerTools {
+  readonly state: JobState;
+  readonly plan: JobPlan;
+  readonly report: SchedulerReport;
+  /** The positions of a pass's parts in the plan, in the order in which they are to be read. */
+  order(pass: number): readonly number[];
+  /** Saves the job; called while all workers stand still. */
+  checkpoint(): Promise<void>;
+  /** Milliseconds between two checkpoints. */
+  readonly checkpointEvery: number;
+  /** Aborts when the scheduler has to end in order, with a checkpoint. */
+  readonly signal: AbortSignal;
+}
+
+/** Between two looks at the workers' progress, and two signs of life, in milliseconds. */
+const pause = 100;
+const period = 5000;
+
+/**
+ * Leads a job that is planned, from wherever it is to its outcome.
+ * @returns what was learned
+ * @throws {JobFailure} if the job failed; the signal's reason if it aborted
+ */
+export async function runScheduler(tools: SchedulerTools): Promise<Learned> {
+  const scheduler = new Scheduler(tools);
+  const { state } = tools;
+  await tellAlive(state, 'scheduler');
+  const timer = setInterval(() => void tellAlive(state, 'scheduler').catch(() => {}), period);
+  try {
+    return await scheduler.lead();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A job that ended without a model. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+  constructor({ message, exitCode }: Extract<Outcome, { status: 'failed' }>) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+  readonly exitCode: number;
+}
+
+class Scheduler {
+  private readonly began = Date.now();
+  private readonly guard = new DivergenceGuard();
+  private position = beginning;
+  private total = nothing;
+  /** Since the last row. */
+  private window = nothing;
+  private windowBegan = this.began;
+  private readonly done = new Set<string>();
+  private savedAt = this.began;
+
+  constructor(private readonly tools: SchedulerTools) {}
+
+  async lead(): Promise<Learned> {
+    const { state, plan, signal } = this.tools;
+    // One that was here before may have been killed while the workers stood still for it.
+    await letGo(state);
+    await this.readOn();
+    this.window = nothing;
+    for (let pass = 0; pass < plan.conf.passes; pass++) {
+      const open = this.tools.order(pass).filter((part) => !this.done.has(`${pass}:${part}`));
+      if (open.length === 0) continue;
+      await enqueue(state, pass, open);
+      while (!this.isDone(pass)) {
+        if (signal.aborted) {
+          await this.save();
+          signal.throwIfAborted();
+        }
+        await delay(pause);
+        await this.follow();
+      }
+    }
+    await this.tell(true);
+    await publishOutcome(state, { status: 'done' });
+    return this.total;
+  }
+
+  /** Takes in what the workers did meanwhile. */
+  private async follow(): Promise<void> {
+    await this.readOn();
+    const outcome = await readOutcome(this.tools.state);
+    if (outcome?.status === 'failed') throw new JobFailure(outcome);
+    const now = Date.now();
+    if (now - this.windowBegan >= 1000 * this.tools.plan.conf.reportInterval) await this.tell(false);
+    if (now - this.savedAt >= this.tools.checkpointEvery) await this.save();
+  }
+
+  private async readOn(): Promise<void> {
+    const { position, learned, done } = await readProgress(this.tools.state, this.position);
+    this.position = position;
+    this.total = together(this.total, learned);
+    this.window = together(this.window, learned);
+    for (const part of done) this.done.add(part);
+    if (learned.lines > 0) this.tools.report.lines(this.total, false);
+  }
+
+  /** A row for what was learned since the last, if anything was; the last one always. */
+  private async tell(isLast: boolean): Promise<void> {
+    const { report, state } = this.tools;
+    if (isLast) report.lines(this.total, true);
+    if (!isLast && this.window.examples === 0) return;
+    report.row(rowOf((Date.now() - this.began) / 1000, this.window, this.total));
+    if (this.guard.diverges(this.window)) {
+      await halveInterval(state);
+      report.warning('the loss rises: workers sync twice as often from now on; a smaller learning rate may help');
+    }
+    this.window = nothing;
+    this.windowBegan = Date.now();
+  }
+
+  private async save(): Promise<void> {
+    const { state, checkpoint } = this.tools;
+    await standStill(state);
+    try {
+      await this.readOn();
+      await checkpoint();
+    } finally {
+      await letGo(state);
+    }
+    this.savedAt = Date.now();
+  }
+
+  private isDone(pass: number): boolean {
+    return this.tools.plan.parts.every((_, part) => this.done.has(`${pass}:${part}`));
+  }
+}

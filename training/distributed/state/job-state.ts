@@ -1,0 +1,28 @@
+import type { Redis } from 'ioredis';
+import type { Servers } from '../../store/servers/servers';
+import { hashSlot } from '../../store/valkey/hash-tags';
+import { type JobKeys, jobKeys } from './job-keys';
+
+/** The state of a job on the servers. Whatever is done to it may be done again after a lost connection. */
+export class JobState {
+  readonly keys: JobKeys;
+  private readonly slot: number;
+
+  constructor(
+    private readonly servers: Servers,
+    readonly job: string,
+  ) {
+    this.keys = jobKeys(job);
+    this.slot = hashSlot(this.keys.plan);
+  }
+
+  /** Does something to the state, again if the connection is lost before it is answered. */
+  do<T>(work: (connection: Redis) => Promise<T>): Promise<T> {
+    return this.servers.persist(() => work(this.servers.ofSlot(this.slot)));
+  }
+
+  /** Runs a script that does not mind being run twice. */
+  run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+    return this.do((connection) => connection.eval(script, keys.length, ...keys, ...values));
+  }
+}
