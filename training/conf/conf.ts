@@ -96,6 +96,7 @@ export interface OnlineConf extends Learned {
 /** `darlin`: L1 logistic regression by block coordinate descent. */
 export interface BatchConf extends Learned {
   readonly kind: 'batch';
+  /** Blocks of a group for each of its non-zeros in a row; 0 makes one block of each group. */
   readonly featureBlockRatio: number;
   readonly randomBlockOrder: boolean;
   readonly maxBlockDelay: number;
