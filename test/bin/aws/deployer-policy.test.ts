@@ -11,7 +11,6 @@ const prefixes: Readonly<Record<string, string>> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
   'resource-groups-tagging-api': 'tag',
   'secrets-manager': 'secretsmanager',
-  sfn: 'states',
 };
 
 /** Calls that need other rights than that of their name, or none. */
