@@ -30,6 +30,11 @@ export interface ReadOptions {
   readonly from?: number | undefined;
 }
 
+/** A minibatch, and the part whose lines it has. */
+export interface PartMinibatch extends Minibatch {
+  readonly part: Part;
+}
+
 /** A batch of lines that waits to be parsed. */
 interface Work {
   readonly part: Part;
@@ -64,7 +69,7 @@ export class MinibatchReader {
    * Reads parts one after the other.
    * @throws {DataError} if a file cannot be read, or is truncated or damaged
    */
-  async *read(parts: Iterable<Part>, options: ReadOptions): AsyncGenerator<Minibatch> {
+  async *read(parts: Iterable<Part>, options: ReadOptions): AsyncGenerator<PartMinibatch> {
     const rows = new RowBuilder(this.options.groups);
     let parser: { readonly format: LineFormat; readonly lines: LineParser } | undefined;
     for await (const work of this.work(parts, options)) {
@@ -88,7 +93,7 @@ export class MinibatchReader {
     }
   }
 
-  private async minibatch({ part, batch, start }: Work, { rows, bad }: ParsedLines): Promise<Minibatch> {
+  private async minibatch({ part, batch, start }: Work, { rows, bad }: ParsedLines): Promise<PartMinibatch> {
     const first = bad.count === 0 ? [] : await this.locate(part, batch, start, bad.first);
     return {
       ...rows,

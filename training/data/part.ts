@@ -29,7 +29,6 @@ export interface BadLine {
 
 /** Rows that are learned from in one step; a minibatch ends with its file. */
 export interface Minibatch extends SparseRows {
-  readonly part: Part;
   /** How much of the part is done after it: where a reader that takes the part over starts. */
   readonly offset: number;
   /** Lines of the part that were read for it, blank ones not counted. */
