@@ -26,6 +26,7 @@ export async function buildImage(target = join(root, 'dist/image')) {
   try {
     await writeProgram('bin/image.ts', join(app, 'modelapp.js'));
     await writeProgram('bin/health.ts', join(app, 'health.js'));
+    await writeProgram('training/data/threads/parse-thread.ts', join(app, 'parse-thread.js'));
     await writeConfigAndData(app);
     await writePackage(app);
     await copy('VERSION', app);

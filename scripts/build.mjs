@@ -16,6 +16,7 @@ await bundle({
   external: [...notBundled, '@aws-sdk/*'],
 });
 await chmod(command, 0o755);
+await bundle({ entryPoints: ['training/data/threads/parse-thread.ts'], outfile: join(dist, 'parse-thread.js') });
 
 /** What the code reads from beside itself. */
 for (const folder of ['service/database/migrations', 'service/console/page']) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Loss } from '../../learning/linear/loss';
 import { RowBuilder } from '../../learning/sparse/row-builder';
 import type { DataConf } from '../conf/conf';
@@ -8,6 +9,7 @@ import type { LineBatch } from './lines/line-batch';
 import { countLines, openLines } from './lines/open-lines';
 import { type ParsedLines, parseLines } from './lines/parse-lines';
 import type { BadLine, Minibatch, Part } from './part';
+import { ParsePool } from './threads/parse-pool';
 
 export interface ReaderOptions {
   /** With SQUARE any number is a label, where labels are numbers. */
@@ -18,8 +20,10 @@ export interface ReaderOptions {
   readonly groups: boolean;
   /** Of the order in which lines are shuffled. */
   readonly seed: number;
-  /** Where files are read from; this machine and S3 by default. */
-  readonly storage?: DataStorage;
+  /** Bytes of text to read ahead; more than 16 MiB are never needed. @default 16 MiB */
+  readonly readAhead?: number;
+  /** How many threads parse; 0 parses in the caller's. Small data needs none. @default one a core, at most 4 */
+  readonly threads?: number;
 }
 
 /** What of a part is read. */
@@ -35,7 +39,7 @@ export interface PartMinibatch extends Minibatch {
   readonly part: Part;
 }
 
-/** A batch of lines that waits to be parsed. */
+/** A batch of lines to be parsed. */
 interface Work {
   readonly part: Part;
   readonly batch: LineBatch;
@@ -44,9 +48,16 @@ interface Work {
   readonly start: number;
 }
 
+/** So much text, in bytes, keeps all threads busy. */
+const enoughReadAhead = 16 * 1024 ** 2;
+const mostThreads = 4;
+/** A reader that has read less text, in bytes, is done before threads have started. */
+const smallData = 1024 ** 2;
+
 /**
- * Reads data as minibatches, in order: the same data, options and pass give the same minibatches. A minibatch has
- * `minibatch` lines and fewer at the end of its part; its keys are numbered in the order in which they first appear.
+ * Reads data as minibatches, in order: the same data, options and pass give the same minibatches, however many threads
+ * parse. A minibatch has `minibatch` lines and fewer at the end of its part; its keys are numbered in the order in which
+ * they first appear.
  *
  * ```
  * const reader = new MinibatchReader(conf.trainingData, { loss, minibatch: 1000, groups: false, seed: 1 });
@@ -56,31 +67,48 @@ interface Work {
  * ```
  */
 export class MinibatchReader {
-  private readonly storage: DataStorage;
+  private readonly storage = new DataStorage();
+  private readonly rows: RowBuilder;
+  private parser: { readonly format: LineFormat; readonly lines: LineParser } | undefined;
+  private pool: Promise<ParsePool> | undefined;
+  /** Bytes of text, of all that was read so far. */
+  private textRead = 0;
 
   constructor(
     private readonly data: DataConf,
     private readonly options: ReaderOptions,
   ) {
-    this.storage = options.storage ?? new DataStorage();
+    this.rows = new RowBuilder(options.groups);
   }
 
   /**
-   * Reads parts one after the other.
+   * Reads parts one after the other; text is read ahead of what the caller takes.
    * @throws {DataError} if a file cannot be read, or is truncated or damaged
    */
   async *read(parts: Iterable<Part>, options: ReadOptions): AsyncGenerator<PartMinibatch> {
-    const rows = new RowBuilder(this.options.groups);
-    let parser: { readonly format: LineFormat; readonly lines: LineParser } | undefined;
+    const readAhead = Math.min(this.options.readAhead ?? enoughReadAhead, enoughReadAhead);
+    const parsed: { readonly minibatch: Promise<PartMinibatch>; readonly bytes: number }[] = [];
+    let ahead = 0;
     for await (const work of this.work(parts, options)) {
-      if (parser?.format !== work.format) parser = { format: work.format, lines: createParser(work.format) };
-      yield this.minibatch(work, parseLines(work.batch, parser.lines, rows));
+      const bytes = work.batch.bytes.length;
+      const minibatch = this.parse(work);
+      // Whoever takes it is told of a failure; until then it is no unhandled one.
+      minibatch.catch(() => {});
+      parsed.push({ minibatch, bytes });
+      ahead += bytes;
+      while (parsed.length > 0 && (ahead > readAhead || !this.pool)) {
+        const first = parsed.shift()!;
+        ahead -= first.bytes;
+        yield await first.minibatch;
+      }
     }
+    for (const { minibatch } of parsed) yield await minibatch;
   }
 
-  /** Ends what reading holds open. */
-  close(): Promise<void> {
-    return this.storage.close();
+  /** Ends the threads, and what reading holds open. */
+  async close(): Promise<void> {
+    await this.storage.close();
+    await (await this.pool)?.close();
   }
 
   private async *work(parts: Iterable<Part>, { pass, from }: ReadOptions): AsyncGenerator<Work> {
@@ -91,6 +119,21 @@ export class MinibatchReader {
       const format = { text: data.text, csv: data.csv, columns, anyLabel: loss === 'SQUARE' };
       for await (const batch of batches) yield { part, batch, format, start };
     }
+  }
+
+  private async parse(work: Work): Promise<PartMinibatch> {
+    const { batch, format } = work;
+    this.textRead += batch.bytes.length;
+    const { threads = Math.min(availableParallelism(), mostThreads), groups } = this.options;
+    if (threads === 0 || this.textRead < smallData) return this.minibatch(work, this.parseHere(work));
+    this.pool ??= ParsePool.start(threads, { groups });
+    const pool = await this.pool;
+    return this.minibatch(work, await pool.parse(batch, format));
+  }
+
+  private parseHere({ batch, format }: Work): ParsedLines {
+    if (this.parser?.format !== format) this.parser = { format, lines: createParser(format) };
+    return parseLines(batch, this.parser.lines, this.rows);
   }
 
   private async minibatch({ part, batch, start }: Work, { rows, bad }: ParsedLines): Promise<PartMinibatch> {

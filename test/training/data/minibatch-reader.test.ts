@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { MinibatchReader } from '../../../training/data/minibatch-reader';
 import type { Part } from '../../../training/data/part';
-import { dataConf, filePart, readAll } from './support/data-conf';
+import { dataConf, filePart, readAll, readerOptions } from './support/data-conf';
 import { plainRows } from './support/plain-rows';
 
 const libsvm = dataConf('LIBSVM');
@@ -200,5 +202,40 @@ test('a file that is gone, or shorter than it was, is refused by its name', asyn
   await expect(readAll([gone], libsvm)).rejects.toMatchObject({
     exitCode: 3,
     message: `${gone.file.name}: is no longer there`,
+  });
+});
+
+describe('threads', () => {
+  /** Enough text for threads to be started, some of it bad. */
+  const rows = Array.from({ length: 60_000 }, (_, i) => `${i % 3 ? 1 : -1} ${(i * 7919) % 5000}:${i} ${i}:1`);
+  for (let i = 0; i < rows.length; i += 997) rows[i] += ' x';
+  const part = filePart(`${rows.join('\n')}\n`);
+  /** Minibatches told apart by all their bytes: comparing the arrays number by number takes long. */
+  const fingerprints = async (threads: number) => {
+    const minibatches = await readAll([part, part], libsvm, { threads });
+    return minibatches.map(({ labels, offsets, features, values, keys, ...rest }) => {
+      const hash = createHash('sha256');
+      for (const array of [labels, offsets, features, values!, keys]) hash.update(array);
+      return { ...rest, sha256: hash.digest('hex') };
+    });
+  };
+
+  test('parse as the caller itself does, however many there are', async () => {
+    const expected = await fingerprints(0);
+
+    expect(expected.reduce((sum, { bad }) => sum + bad.count, 0)).toBe(2 * Math.ceil(rows.length / 997));
+    for (const threads of [1, 2, 3]) expect(await fingerprints(threads)).toEqual(expected);
+  });
+
+  test('end when the reader is closed in the middle', async () => {
+    const reader = new MinibatchReader(libsvm, { ...readerOptions, threads: 2 });
+    let taken = 0;
+    for await (const { lines } of reader.read([part, part], { pass: 0 })) {
+      taken += lines;
+      if (taken > 70_000) break;
+    }
+    await reader.close();
+
+    expect(taken).toBe(71_000);
   });
 });
