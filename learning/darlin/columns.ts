@@ -4,7 +4,7 @@ import type { Columns } from './batch-worker';
 /** The columns of rows, in the order of the rows' keys. Entries of a row with the same key are added up. */
 export function columnsOf({ offsets, features, values, keys }: SparseRows): Columns {
   const width = keys.length / 2;
-  const starts = startsOf(features.subarray(0, offsets.at(-1)), width);
+  const starts = startsOf(features.subarray(offsets[0], offsets.at(-1)), width);
   const ends = starts.slice();
   const rows = new Uint32Array(starts[width]!);
   const sums = new Float64Array(rows.length);

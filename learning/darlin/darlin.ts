@@ -30,6 +30,8 @@ export interface DarlinState {
   readonly passes: number;
   /** f after the last pass, undefined before the first. */
   readonly objective: number | undefined;
+  /** f is proven to be at most this far above the minimum, as a share of f; 1 before the first pass, which is always so. */
+  readonly gap: number;
   /** T of the KKT filter. */
   readonly threshold: number;
   /** One a feature. */
@@ -70,6 +72,7 @@ export function initialState(layout: Layout, weights: Float64Array, deltaInitial
   return {
     passes: 0,
     objective: undefined,
+    gap: 1,
     threshold: 1e20,
     weights,
     widths: new Float64Array(weights.length).fill(deltaInitial),
@@ -125,6 +128,7 @@ export class Darlin {
       ...state,
       passes: passes + 1,
       objective,
+      gap,
       marginWidth,
       threshold: (options.kktThresholdRatio * this.largestViolation) / this.layout.examples,
     };

@@ -87,7 +87,11 @@ export class WorkerGroup implements BatchWorker {
   }
 
   private ask<T>(question: (worker: BatchWorker) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.workers.map(question));
+    return Promise.all(this.workers.map((worker, index) => this.askOne(index, worker, question)));
+  }
+
+  protected askOne<T>(_index: number, worker: BatchWorker, question: (worker: BatchWorker) => Promise<T>): Promise<T> {
+    return question(worker);
   }
 }
 
