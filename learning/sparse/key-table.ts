@@ -1,4 +1,5 @@
 import type { Keys } from './keys';
+import { scatter } from './scatter';
 
 /** The largest share of the cells that may be filled, as numerator of a fraction of 4. */
 const maxFill = 3;
@@ -83,12 +84,4 @@ export class KeyTable {
       this.cells[this.cellOf(this.words[2 * slot]!, this.words[2 * slot + 1]!)] = slot + 1;
     }
   }
-}
-
-/** Spreads the 64 bits of a key over 32 (the finaliser of MurmurHash3 over both words). */
-function scatter(low: number, high: number): number {
-  let hash = low ^ Math.imul(high, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -1,13 +1,7 @@
+import type { Sums } from '../../learning/linear/sums';
 import type { Keys } from '../../learning/sparse/keys';
 
-/**
- * The two sums that an online learner keeps for each key, one entry a key. FTRL-Proximal keeps z and N; AdaGrad keeps
- * the weight w in the place of z.
- */
-export interface Sums {
-  readonly z: Float64Array;
-  readonly n: Float64Array;
-}
+export type { Sums };
 
 /** Where the workers of a job share what they learned. Calls of one worker are answered in order. */
 export interface ParameterStore {
