@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import packageJson from '../package.json';
 
+// The AWS SDK is pinned: which Node its later versions need is no concern of who runs a command.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** Follows a usage error. */
 export const helpHint = '(add --help for usage and an example)';
 

@@ -3,9 +3,6 @@ import { CommandError, ExitCode } from '../failure';
 
 const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-// The SDK is pinned: which Node its later versions need is no concern of who runs a command.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 /**
  * The region of `--region`, else of the configuration, the environment, or the profile. Asks no server.
  * @returns undefined if none names one
