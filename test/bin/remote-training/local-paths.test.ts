@@ -48,6 +48,16 @@ test('each path of this machine is named with its field, and with the command th
   );
 });
 
+test.each([
+  ['data/train/part.*', 'data/train', 's3://artifacts/data/train/', 's3://artifacts/data/train/part.*'],
+  ['test/bin', 'test/bin', 's3://artifacts/data/bin/', 's3://artifacts/data/bin/'],
+  ['test/bin/', 'test/bin/', 's3://artifacts/data/bin/', 's3://artifacts/data/bin/'],
+])('for %s the folder is uploaded', (place, folder, target, written) => {
+  expect(refuse({ trainingData: data(place) })).toThrow(
+    `${place} is on this machine: modelapp upload ${folder} ${target}, and write ${written}`,
+  );
+});
+
 test('starting weights of this machine are refused too, as a usage error', () => {
   const refusal = refuse({ modelInput: ['model/ctr_S0'] });
 
