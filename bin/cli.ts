@@ -7,6 +7,7 @@ import { logsCommand } from './commands/aws/logs';
 import { revertCommand } from './commands/aws/revert';
 import { splitCommand } from './commands/aws/split';
 import { statusCommand } from './commands/aws/status';
+import { uploadCommand } from './commands/aws/upload';
 import { versionsCommand } from './commands/aws/versions';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/terminal/pio-command';
@@ -31,6 +32,7 @@ const ours = [
   keyCommand(),
   migrateCommand(),
   serveCommand(),
+  uploadCommand(),
   costCommand(),
   deployCommand(),
   splitCommand(),
