@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { runFolder } from '../../support/test-run';
 import { TrainingJobs } from '../job-step/training-jobs';
 import { invoke } from '../support/invoke';
 import { clusterName } from '../training/fake-cluster';
@@ -11,20 +9,22 @@ const jobs = new TrainingJobs();
 
 beforeAll(() => jobs.build());
 beforeEach(() => jobs.open());
-afterEach(() => jobs.close());
+afterAll(() => jobs.close());
 
 /** EventBridge calls the guard. */
 async function guard(): Promise<{ error?: string; output: string }> {
   const environment = {
-    AWS_ENDPOINT_URL: jobs.account.url,
+    AWS_ENDPOINT_URL: jobs.url,
     MACHINE: machineArn,
     CLUSTER: clusterName,
     FLEET: fleetId,
     NOTICES_TOPIC: topicArn,
     MAX_JOB_HOURS: '6',
   };
-  const bundle = join(runFolder(), 'job-step-bundles', 'budget-guard');
-  return invoke({ bundle, environment }, { time: new Date(jobs.account.clock.now()).toISOString() });
+  return invoke(
+    { bundle: jobs.bundle('budget-guard'), environment },
+    { time: new Date(jobs.account.clock.now()).toISOString() },
+  );
 }
 
 /** A job is stopped by hand in the middle of a state, so that its machine does not get to its cleanup. */

@@ -3,6 +3,7 @@ import { runFolder } from '../../support/test-run';
 import { buildBundles } from '../support/bundles';
 import { FakeCloudFormation, request } from '../support/cloudformation';
 import { invoke } from '../support/invoke';
+import { type Loopback, startLoopback } from '../support/loopback';
 import { clusterName } from '../training/fake-cluster';
 import { machineArn } from '../training/fake-executions';
 import { fleetId } from '../training/fake-fleet';
@@ -11,6 +12,7 @@ import { nothing, TrainingAccount } from '../training/training-account';
 
 const bundles = join(runFolder(), 'empty-fleet-bundles');
 let account: TrainingAccount;
+let aws: Loopback;
 let cloudFormation: FakeCloudFormation;
 
 beforeAll(() => buildBundles(bundles));
@@ -18,17 +20,17 @@ beforeEach(async () => {
   account = new TrainingAccount();
   cloudFormation = new FakeCloudFormation();
   account.intercept = cloudFormation.answerer;
-  await account.open();
+  aws = await startLoopback(account.answerer);
 });
-afterEach(() => account.close());
+afterEach(() => aws.close());
 
 const properties = { Machine: machineArn, Cluster: clusterName, Fleet: fleetId, Zone: zoneId };
 
 async function send(type: 'Create' | 'Update' | 'Delete', id?: string, remaining?: readonly number[]): Promise<void> {
-  const environment = { AWS_ENDPOINT_URL: account.url, PAUSE_MS: '10' };
+  const environment = { AWS_ENDPOINT_URL: aws.url, PAUSE_MS: '10' };
   await invoke(
     { bundle: join(bundles, 'empty-fleet'), environment },
-    request(account.url, type, properties, id),
+    request(aws.url, type, properties, id),
     remaining,
   );
 }

@@ -6,13 +6,13 @@ const jobs = new TrainingJobs();
 const given = { ...input, image: 'registry/mxnet:1', command: ['python', 'train.py'] };
 
 beforeAll(() => jobs.build());
-beforeEach(async () => {
-  await jobs.open();
+afterAll(() => jobs.close());
+beforeEach(() => {
+  jobs.open();
   endAfter({ scheduler: 300, worker: 400 });
 });
-afterEach(async () => {
+afterEach(() => {
   expect(jobs.account.costs).toEqual(nothing);
-  await jobs.close();
 });
 
 /** Lets the first tasks of some roles end well, so many seconds after they run. */

@@ -8,11 +8,11 @@ const jobs = new TrainingJobs();
 
 beforeAll(() => jobs.build());
 beforeEach(() => jobs.open());
-afterEach(async () => {
+afterAll(() => jobs.close());
+afterEach(() => {
   // Whatever a job died of.
   expect(jobs.account.costs).toEqual(nothing);
   expect(jobs.account.zone.hosts.size).toBe(0);
-  await jobs.close();
 });
 
 const states = ['Claim', 'Raise', 'Ready', 'Servers', 'Scheduler', 'Work', 'Collect', 'Cleanup'];

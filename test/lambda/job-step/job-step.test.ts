@@ -5,7 +5,7 @@ const jobs = new TrainingJobs();
 
 beforeAll(() => jobs.build());
 beforeEach(() => jobs.open());
-afterEach(() => jobs.close());
+afterAll(() => jobs.close());
 
 describe('a job that goes well', () => {
   test('tells where its model is and how well that does, and leaves no machine and no task', async () => {

@@ -6,9 +6,9 @@ const jobs = new TrainingJobs();
 
 beforeAll(() => jobs.build());
 beforeEach(() => jobs.open());
-afterEach(async () => {
+afterAll(() => jobs.close());
+afterEach(() => {
   expect(jobs.account.costs).toEqual(nothing);
-  await jobs.close();
 });
 
 const started = (role: FakeTask['role'], index = 0): readonly FakeTask[] =>

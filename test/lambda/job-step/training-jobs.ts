@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FunctionName } from '../../../config/names';
 import type { JobInput } from '../../../lambda/job-step/job-input';
 import { type Settings, settingsVariable } from '../../../lambda/job-step/settings';
 import { runFolder } from '../../support/test-run';
 import { buildBundles } from '../support/bundles';
 import { bucket } from '../support/fake-s3';
+import { type Loopback, startLoopback } from '../support/loopback';
 import type { Definition } from '../support/state-machine/definition';
 import { execute, type Outcome, StatesError, type Work } from '../support/state-machine/interpreter';
 import type { Json } from '../support/state-machine/json-path';
@@ -48,38 +51,51 @@ export class TrainingJobs {
   stopped: (state: string) => boolean = () => false;
   /** Seconds that our scheduler works. */
   workSeconds = 300;
-  #bundle!: string;
+  #aws!: Loopback;
+  #bundles!: string;
+  #function!: WarmFunction;
   #definition!: Definition;
-  #function: WarmFunction | undefined;
 
+  /** Builds what all jobs of a test file run with. */
   async build(): Promise<void> {
-    const bundles = join(runFolder(), 'job-step-bundles');
-    await buildBundles(bundles);
-    this.#bundle = join(bundles, 'job-step');
+    // Of its own: other files of tests build at the same time.
+    this.#bundles = mkdtempSync(join(runFolder(), 'job-step-'));
+    await buildBundles(this.#bundles);
     this.#definition = synthesizedDefinition();
+    this.#aws = await startLoopback((request) => this.account.answerer(request));
+    const environment = {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_MAX_ATTEMPTS: '1',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ARTIFACTS_BUCKET: bucket,
+      [settingsVariable]: JSON.stringify(settings),
+    };
+    this.#function = new WarmFunction({ bundle: this.bundle('job-step'), environment });
   }
 
-  async open(): Promise<void> {
+  /** A built function. */
+  bundle(name: FunctionName): string {
+    return join(this.#bundles, name);
+  }
+
+  /** Where AWS is. */
+  get url(): string {
+    return this.#aws.url;
+  }
+
+  /** An account in which nothing has happened. */
+  open(): void {
     this.fault = () => undefined;
     this.answered = () => undefined;
     this.stopped = () => false;
     this.workSeconds = 300;
     this.account = new TrainingAccount();
     this.account.cluster.running = (task) => this.work(task);
-    await this.account.open();
-    const environment = {
-      AWS_ENDPOINT_URL: this.account.url,
-      AWS_MAX_ATTEMPTS: '1',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      ARTIFACTS_BUCKET: bucket,
-      [settingsVariable]: JSON.stringify(settings),
-    };
-    this.#function = new WarmFunction({ bundle: this.#bundle, environment });
   }
 
   async close(): Promise<void> {
-    await this.#function?.stop();
-    await this.account.close();
+    await this.#function.stop();
+    await this.#aws.close();
   }
 
   /** Starts a job and follows it to its end. */
@@ -117,7 +133,7 @@ export class TrainingJobs {
   #call: Work = async ({ state, input: request }) => {
     const error = this.fault(state);
     if (error) throw new StatesError(error, 'injected');
-    const answer = await this.#function!.call(request);
+    const answer = await this.#function.call(request);
     const cut = this.answered(state);
     if (cut) throw new StatesError(cut, 'injected');
     if (this.stopped(state)) throw new Error('stopped by hand');

@@ -1,6 +1,6 @@
 import { FakeS3 } from '../support/fake-s3';
 import { FakeTopic } from '../support/fake-topic';
-import { type Answerer, type Loopback, startLoopback } from '../support/loopback';
+import type { Answerer } from '../support/loopback';
 import { FakeClock } from './fake-clock';
 import { FakeCluster } from './fake-cluster';
 import { FakeEventBus } from './fake-event-bus';
@@ -22,23 +22,17 @@ export class TrainingAccount {
   readonly topic = new FakeTopic(topicArn);
   /** Answers before anybody else does. */
   intercept: Answerer = () => undefined;
-  #aws: Loopback | undefined;
 
-  async open(): Promise<void> {
-    const services = [
-      ...[this.fleet, this.cluster, this.executions, this.zone, this.events, this.topic],
-      this.artifacts,
-    ];
-    this.#aws = await startLoopback((request) => this.intercept(request), ...services.map(({ answerer }) => answerer));
-  }
-
-  get url(): string {
-    return this.#aws!.url;
-  }
-
-  async close(): Promise<void> {
-    await this.#aws?.close();
-  }
+  readonly answerer: Answerer = async (request) => {
+    const services = [this.fleet, this.cluster, this.executions, this.zone, this.events, this.topic, this.artifacts];
+    const intercepted = await this.intercept(request);
+    if (intercepted) return intercepted;
+    for (const { answerer } of services) {
+      const answer = await answerer(request);
+      if (answer) return answer;
+    }
+    return undefined;
+  };
 
   /** What costs money. */
   get costs(): { readonly target: number; readonly machines: number; readonly tasks: number } {
