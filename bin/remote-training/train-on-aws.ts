@@ -3,6 +3,7 @@ import { failureExitCodes } from '../../lambda/job-step/failure';
 import type { JobInput } from '../../lambda/job-step/job-input';
 import type { TrainedModel } from '../../lambda/job-step/output/model-trained';
 import type { Conf } from '../../training/conf/conf';
+import { readConf } from '../../training/conf/read-conf';
 import type { AwsOptions } from '../aws/options';
 import { type AwsSession, withSession } from '../aws/session';
 import { CommandError, ExitCode } from '../failure';
@@ -17,29 +18,44 @@ import { type EndedJob, watchJob } from './watch';
 export interface RemoteTraining extends Omit<JobInput, 'conf'> {
   /** The file of the configuration. */
   readonly confFile: string;
-  /** What it says; undefined for another engine's, which only that engine can read. */
-  readonly conf?: Conf | undefined;
 }
 
 /**
  * Trains in AWS: starts a job, prints what its scheduler writes, and brings back the model. Ends with the exit code of the
  * job.
- * @throws {CommandError | InterruptedError}
+ * @throws {CommandError | ConfError | InterruptedError}
  */
-export const trainOnAws = ({ conf, ...training }: RemoteTraining, options: AwsOptions): Promise<void> =>
-  withSession(options, async (session) => {
+export async function trainOnAws(training: RemoteTraining, options: AwsOptions): Promise<void> {
+  const { confFile } = training;
+  const { text, conf } = training.image ? await readForeign(confFile) : await readOurs(confFile);
+  await withSession(options, async (session) => {
     const place = await requireTraining(session);
-    if (conf) refuseLocalPaths(conf, training.confFile, place.bucket);
-    const id = newJobId(training.confFile, new Date());
-    await startJob(session, place, { ...training, id, conf: await readConfFile(training.confFile) });
+    if (conf) refuseLocalPaths(conf, confFile, place.bucket);
+    const id = newJobId(confFile, new Date());
+    await startJob(session, place, { ...training, id, conf: text });
     progress(`Job ${id} is started`);
     await finish(session, place, id, options, conf && localPrefix(conf));
   });
+}
 
-function readConfFile(file: string): Promise<Buffer> {
-  return readFile(file).catch((error) => {
-    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`, ExitCode.usage);
+/** A configuration, and what it says if that is known here. */
+interface GivenConf {
+  readonly text: Buffer;
+  readonly conf: Conf | undefined;
+}
+
+/** What it says is only known to the engine that it is for. */
+async function readForeign(file: string): Promise<GivenConf> {
+  const text = await readFile(file).catch((error) => {
+    throw new CommandError(`${file} cannot be read: ${error.message}`, ExitCode.usage);
   });
+  return { text, conf: undefined };
+}
+
+async function readOurs(file: string): Promise<GivenConf> {
+  const { text, conf, warnings } = await readConf(file);
+  for (const warning of warnings) progress(`warning: ${warning}`);
+  return { text: Buffer.from(text), conf };
 }
 
 /** Goes on watching a job, of which it brings back the model. */

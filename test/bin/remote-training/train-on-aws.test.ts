@@ -202,6 +202,52 @@ test('Ctrl-C ends the watching only, and names the ways to go on', async () => {
   expect([exitCode, stopped]).toEqual([130, []]);
 });
 
+describe('a configuration of our own engine', () => {
+  const write = (data: string, output: string) =>
+    writeFileSync(
+      join(folder, 'ctr.conf'),
+      `training_data { format: TEXT text: LIBSVM file: "${data}" }
+       model_output { format: TEXT file: "${output}" }
+       loss { type: LOGIT } penalty { type: L1 lambda: 1 } learning_rate { type: DECAY alpha: 0.1 beta: 1 }
+       async_sgd { algo: FTRL }`,
+    );
+
+  test('whose data is in S3 is handed in as it is, and its model brought to where it says', async () => {
+    write('s3://data/train', 'model/ctr');
+    s3.objects.set('models/jobs/net-1/net_S0', Buffer.from('key\tweight\n'));
+    looks = [done];
+
+    const { exitCode, stdout } = await train('ctr.conf', '--on', 'aws', '--servers', '2', '--replicas', '1');
+
+    expect(JSON.parse(started[0]!.input)).toMatchObject({ servers: 2, workers: 1, replicas: 1 });
+    expect(s3.objects.get(`jobs/${started[0]!.name}/ctr.conf`)?.toString()).toContain('s3://data/train');
+    expect(stdout).toContain('model/net_S0\n');
+    expect(exitCode).toBe(0);
+  });
+
+  test('whose data is on this machine is refused with the command that uploads it, and nothing is started', async () => {
+    write('clicks.txt', 'model/ctr');
+
+    expect(await train('ctr.conf', '--on', 'aws')).toEqual({
+      stdout: '',
+      stderr:
+        'modelapp: ctr.conf: training_data: clicks.txt is on this machine: modelapp upload clicks.txt s3://artifacts/data/, and write s3://artifacts/data/clicks.txt\n',
+      exitCode: 2,
+    });
+    expect(started).toEqual([]);
+  });
+
+  test('with a fault is refused before AWS is asked for anything', async () => {
+    writeFileSync(join(folder, 'ctr.conf'), 'minibach: 3\n');
+    await aws.close();
+
+    const { stderr, exitCode } = await train('ctr.conf', '--on', 'aws');
+
+    expect(stderr).toContain('modelapp: ctr.conf:1:1: unknown field "minibach"');
+    expect(exitCode).toBe(2);
+  });
+});
+
 describe('--stop', () => {
   test('ends a job', async () => {
     const { stderr, exitCode } = await train('--stop', 'net-1');
