@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { asCommandError, reasonOf, rememberAction } from '../aws/errors';
+import { asCommandError, isTransient, reasonOf, rememberAction } from '../aws/errors';
 import { CommandError, ExitCode } from '../failure';
 import { interruptible } from '../interruption';
 import { printJson, progress } from '../output';
@@ -48,7 +48,9 @@ export async function upload(local: string, remote: string, options: UploadOptio
     if ((error as Error).name === 'NoSuchBucket') {
       throw new CommandError(`s3://${address.bucket}: there is no such bucket`, ExitCode.absent);
     }
-    throw asCommandError(error);
+    const told = asCommandError(error);
+    if (isTransient(error)) throw new CommandError((told as Error).message, ExitCode.noAccess);
+    throw told;
   } finally {
     client.destroy();
   }

@@ -216,6 +216,15 @@ test('no permission is told with the action that is missing', async () => {
   });
 });
 
+test('S3 that fails is told as no access, as a later try may go well', async () => {
+  bucket.intercept = () => ({ status: 503 });
+
+  expect(await upload(write('a', 'a'), 's3://data/')).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('s3:HeadObject failed'),
+  });
+});
+
 test('without credentials it is told what to do', async () => {
   delete process.env.AWS_ACCESS_KEY_ID;
   delete process.env.AWS_SECRET_ACCESS_KEY;
