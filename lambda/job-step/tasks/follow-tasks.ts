@@ -2,7 +2,6 @@ import type { Task } from '@aws-sdk/client-ecs';
 import type { TaskRole } from '../../../config/training-task';
 import { describeTasks } from '../../training/tasks';
 import { JobFailure } from '../failure';
-
 import type { JobState, TaskEnd, TaskState } from '../job-state';
 import { settings } from '../settings';
 import { pointHostNames } from './host-names';
@@ -51,19 +50,20 @@ function endOf(role: TaskRole, { containers = [], stopCode, stoppedReason = 'ECS
 export async function startMissing(job: JobState, roles: readonly TaskRole[]): Promise<JobState> {
   const tasks: TaskState[] = [];
   for (const task of job.tasks) {
-    const wanted = roles.includes(task.role) ? again(task) : task;
-    tasks.push(roles.includes(wanted.role) && !wanted.arn ? await startTask(job, wanted) : wanted);
+    tasks.push(roles.includes(task.role) && isMissing(task) ? await startTask(job, withFault(task)) : task);
   }
   return { ...job, tasks };
 }
 
-/** A task that ended otherwise than well, as one that is to be started. */
-function again({ arn, end, address, ...task }: TaskState): TaskState {
-  if (!end || end.exitCode === 0)
-    return { ...task, ...(arn && { arn }), ...(address && { address }), ...(end && { end }) };
-  const faults = task.faults + (end.taken ? 0 : 1);
+const isMissing = ({ arn, end }: TaskState): boolean => !arn || (end !== undefined && end.exitCode !== 0);
+
+/** The task with its end counted, if that was its own fault. */
+function withFault(task: TaskState): TaskState {
+  const { role, index, end } = task;
+  if (!end || end.taken) return task;
+  const faults = task.faults + 1;
   if (faults > restarts) {
-    throw new JobFailure('TaskFailed', `${task.role} ${task.index} failed ${faults} times, at last ${howEnded(end)}`);
+    throw new JobFailure('TaskFailed', `${role} ${index} failed ${faults} times, at last ${howEnded(end)}`);
   }
   return { ...task, faults };
 }

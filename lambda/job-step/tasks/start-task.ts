@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { ECSClient, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
 import { type StoreAddresses, type TrainingJob, taskEnvironment } from '../../../config/training-task';
 import { startedBy } from '../../training/executions';
-
 import type { JobState, TaskState } from '../job-state';
 import { settings } from '../settings';
 import { customFamily } from './custom-image';
@@ -17,8 +16,8 @@ const storePort = 6379;
 const noMachine = /No Container Instances were found/i;
 
 /**
- * Starts a task, once in a round however often it is asked to: ECS knows the token.
- * @returns the task with its ARN, or with the reason why ECS had no room for it
+ * Starts a task anew, once in a round however often it is asked to: ECS knows the token.
+ * @returns the task with its new ARN, or with the reason why ECS had no room for it
  */
 export async function startTask(job: JobState, task: TaskState): Promise<TaskState> {
   const { cluster, subnets, roles } = settings();

@@ -11,6 +11,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
   'resource-groups-tagging-api': 'tag',
   'secrets-manager': 'secretsmanager',
+  sfn: 'states',
 };
 
 /** Calls that need other rights than that of their name, or none. */
