@@ -7,42 +7,12 @@ import { startingWeights } from '../../../training/darlin/starting-weights';
 import { type BatchOptions, trainBatch } from '../../../training/darlin/train-batch';
 import { DataError } from '../../../training/data-error';
 import { problems, sparseRows } from '../../learning/darlin/support/problems';
+import { batchConf } from './support/batch-conf';
 
 const { examples, lambda } = problems.oneHotGroups(1);
 const rows = sparseRows(examples);
 
-const conf: BatchConf = {
-  kind: 'batch',
-  trainingData: {
-    text: 'SPARSE_BINARY',
-    csv: { header: true, label: 'label', positive: '1', delimiter: ',', numeric: [], skip: [] },
-    files: ['data/part.*'],
-    ignoreFeatureGroup: false,
-    maxFilesPerWorker: undefined,
-    maxLinesPerFile: undefined,
-    shuffle: false,
-  },
-  validationData: undefined,
-  modelOutput: undefined,
-  modelInput: undefined,
-  loss: 'LOGIT',
-  penalty: { l1: lambda, l2: 0 },
-  learningRate: { type: 'CONSTANT', alpha: 1, beta: 0 },
-  featureBlockRatio: 4,
-  randomBlockOrder: true,
-  maxBlockDelay: 0,
-  maxPasses: 10,
-  epsilon: 1e-4,
-  tail: { frequency: 0, countMinRows: 2, countMinSize: 2 },
-  priorGroups: [],
-  priorGroupRounds: 5,
-  initialWeights: { type: 'ZERO' },
-  saveEveryPasses: 0,
-  localCache: undefined,
-  deltaInitial: 1,
-  deltaMax: 5,
-  kktThresholdRatio: 10,
-};
+const conf: BatchConf = { ...batchConf, penalty: { l1: lambda, l2: 0 } };
 
 function given(changes: Partial<BatchConf>, options: Partial<BatchOptions> = {}) {
   const lines: string[] = [];
