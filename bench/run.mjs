@@ -10,6 +10,7 @@ const benchmarks = {
   events: 'the event server: storing, importing, listing, memory',
   ship: 'how fast recorded predictions reach the tables',
   start: 'how long a start takes',
+  train: 'the training of linear models',
 };
 const usage = `node bench/run.mjs ${Object.keys(benchmarks).join('|')}... [--only PART] [--smoke]`;
 const help = `Usage: ${usage}
