@@ -19,6 +19,7 @@ const rights: Readonly<Record<string, string | readonly string[] | undefined>> =
   // The task takes on the roles of its definition.
   'ecs:RunTask': ['ecs:RunTask', 'iam:PassRole'],
   'lambda:Invoke': 'lambda:InvokeFunction',
+  's3:HeadObject': 's3:GetObject',
   'sts:GetCallerIdentity': undefined,
 };
 
@@ -33,9 +34,14 @@ function actionsOf(source: string): string[] {
   );
 }
 
+/** The SDK's uploads in parts, which name no command. */
+const uploadActions = (source: string): string[] =>
+  source.includes("from '@aws-sdk/lib-storage'") ? ['s3:AbortMultipartUpload', 's3:PutObject'] : [];
+
 const needed = readdirSync(bin, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .flatMap((file) => actionsOf(readFileSync(join(bin, file), 'utf8')));
+  .map((file) => readFileSync(join(bin, file), 'utf8'))
+  .flatMap((source) => [...actionsOf(source), ...uploadActions(source)]);
 
 const allowed = policy.Statement.flatMap(({ Action }) => Action).filter((action) => action !== 'sts:AssumeRole');
 
