@@ -1,8 +1,17 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
 import { dataSourceFaults } from './data-source';
+import { algorithmFaults } from './model';
 import { readablePath } from './readable-path';
-import { type Config, ConfigSchema, type ModelConfig, modelNamePattern, type PredictServiceConfig } from './schema';
+import {
+  type Config,
+  type ConfigInput,
+  ConfigSchema,
+  type ModelConfig,
+  modelNamePattern,
+  type PredictServiceConfig,
+  type SoftmaxConfig,
+} from './schema';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -64,11 +73,10 @@ function nameFaults(input: unknown): string[] {
     .map((name) => `models.${name}: is not a model name; write a letter, then up to 30 of A-Z a-z 0-9 _ -`);
 }
 
-function modelFaults(name: string, model: ModelConfig): string[] {
-  const faults = dataSourceFaults(`models.${name}.source`, model.source);
-  if ('interactions' in model.source && model.algorithm === 'softmax') {
-    faults.push(`models.${name}.source.interactions: softmax learns from rows; give an entityType instead`);
-  }
+function modelFaults(name: string, model: ModelConfig, given: Readonly<Record<string, unknown>>): string[] {
+  const faults = algorithmFaults(`models.${name}`, model, given);
+  // What is absent is told; the rest can be checked only where all is there.
+  if (faults.length > 0) return faults;
   const seen = new Map<string, string>();
   model.mapping.forEach((entry, index) => {
     const path = `models.${name}.mapping[${index}]`;
@@ -82,7 +90,16 @@ function modelFaults(name: string, model: ModelConfig): string[] {
       else seen.set(text, where);
     }
   });
-  const target = seen.get(model.target);
+  return model.algorithm === 'softmax' ? [...softmaxFaults(name, model, seen), ...faults] : faults;
+}
+
+/** @param names of the features and their aliases, with the place of each */
+function softmaxFaults(name: string, model: SoftmaxConfig, names: ReadonlyMap<string, string>): string[] {
+  const faults = dataSourceFaults(`models.${name}.source`, model.source);
+  if ('interactions' in model.source) {
+    faults.push(`models.${name}.source.interactions: softmax learns from rows; give an entityType instead`);
+  }
+  const target = names.get(model.target);
   if (target) faults.push(`models.${name}.target: '${model.target}' is also a feature (${target})`);
   if (model.evaluation.testFraction === 0) {
     if (model.minScore !== undefined)
@@ -120,10 +137,12 @@ function serviceFaults(config: Config, service: PredictServiceConfig, index: num
   return faults;
 }
 
-function consistencyFaults(config: Config): string[] {
+function consistencyFaults(config: Config, input: ConfigInput): string[] {
   const names = Object.keys(config.models);
   const { http, events, capacity } = config;
-  const faults = names.flatMap((name) => modelFaults(name, config.models[name] as ModelConfig));
+  const faults = names.flatMap((name) =>
+    modelFaults(name, config.models[name] as ModelConfig, { ...input.models[name] }),
+  );
   if (names.length === 0) faults.push('models: name at least one model');
   faults.push(...viewNameFaults(names));
   for (const protocol of ['mlAws', 'invocations'] as const) {
@@ -153,7 +172,7 @@ export function resolveConfig(input: unknown): Config {
   const faults = schemaFaults(config);
   if (faults.length > 0) throw new ConfigError(faults);
   const resolved = config as Config;
-  const inconsistent = consistencyFaults(resolved);
+  const inconsistent = consistencyFaults(resolved, input as ConfigInput);
   if (inconsistent.length > 0) throw new ConfigError(inconsistent);
   return resolved;
 }

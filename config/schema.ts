@@ -1,5 +1,6 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
-import { type CsvSource, DataSourceSchema, type EntitySource, type InteractionSource } from './data-source';
+import type { DeepPartial } from './deep-partial';
+import { type ModelInput, ModelSchema } from './model';
 
 /** An object whose every key is known: a misspelt option is an error, not a silent default. */
 const Options = <T extends TProperties>(properties: T, description: string) =>
@@ -10,64 +11,14 @@ const list = <T extends TSchema>(item: T, description: string) => Type.Array(ite
 /** The names a model may have. */
 export const modelNamePattern = '^[A-Za-z][A-Za-z0-9_-]{0,30}$';
 
-const FeatureTypeSchema = Type.Enum(['float', 'int', 'str', 'bool'], { description: 'How requests are converted.' });
 const Milliseconds = (byDefault: number, description: string) =>
   Type.Integer({ minimum: 0, default: byDefault, description: `${description} In milliseconds.` });
 
-const MappingEntry = Type.Object(
-  {
-    name: Type.String({ minLength: 1, description: 'The canonical name: column of the data, key of a request.' }),
-    type: FeatureTypeSchema,
-    aliases: list(Type.String({ minLength: 1 }), 'Other names that requests may use.'),
-  },
-  { additionalProperties: false },
-);
-
-const Scores = Type.Object(
-  {
-    testFraction: Type.Number({
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0.2,
-      description: 'Share of the rows held out to score a revision; 0 keeps all rows for training.',
-    }),
-    seed: Type.Integer({ default: 1, description: 'Seed of every random draw of a training run.' }),
-  },
-  { additionalProperties: false, default: {}, description: 'How a training run is scored.' },
-);
-
-const Model = Type.Object(
-  {
-    algorithm: Type.Enum(['softmax'], { description: 'The learner.' }),
-    source: DataSourceSchema,
-    target: Type.String({ minLength: 1, description: 'The column of the data that the model predicts.' }),
-    mapping: Type.Array(MappingEntry, { minItems: 1, description: 'The features, in order.' }),
-    hyperparameters: Type.Object(
-      {
-        lambda: Type.Number({ minimum: 0, default: 1, description: 'Weight of the penalty ½λ‖W‖².' }),
-        maxIterations: Type.Integer({ minimum: 1, default: 500, description: 'Steps of the optimiser at most.' }),
-      },
-      { additionalProperties: false, default: {}, description: "The learner's settings." },
-    ),
-    params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
-      default: {},
-      description: "The model's own values of the parameters that a Palladium request may override.",
-    }),
-    evaluation: Scores,
-    minScore: Type.Optional(
-      Type.Number({ description: 'A revision whose test score is lower is not kept; an equal one is.' }),
-    ),
-    betterThanActive: Type.Boolean({
-      default: false,
-      description: 'Keep a revision only if it beats the active one on the same test data.',
-    }),
-  },
-  // typebox fills in the defaults inside a record only where the record's values have a default themselves.
-  { additionalProperties: false, default: {} },
-);
-
 const Parameter = Type.Object(
-  { name: Type.String({ minLength: 1, description: 'Name of the query parameter.' }), type: FeatureTypeSchema },
+  {
+    name: Type.String({ minLength: 1, description: 'Name of the query parameter.' }),
+    type: Type.Enum(['float', 'int', 'str', 'bool'], { description: 'How requests are converted.' }),
+  },
   { additionalProperties: false },
 );
 
@@ -319,7 +270,9 @@ const Capacity = Options(
 /** The whole configuration; the source of its types, its checks and its defaults. */
 export const ConfigSchema = Type.Object(
   {
-    models: Type.Record(Type.String({ pattern: modelNamePattern }), Model, { description: 'The models, by name.' }),
+    models: Type.Record(Type.String({ pattern: modelNamePattern }), ModelSchema, {
+      description: 'The models, by name.',
+    }),
     mlAws: ModelChoice('ml-aws'),
     palladium: Palladium,
     invocations: ModelChoice('SageMaker and MLflow'),
@@ -336,29 +289,12 @@ export const ConfigSchema = Type.Object(
 
 /** The configuration with all defaults filled in. */
 export type Config = Static<typeof ConfigSchema>;
-export type ModelConfig = Config['models'][string];
-export type MappingEntry = ModelConfig['mapping'][number];
+export type { MappingEntry, ModelConfig, SoftmaxConfig, SparseLinearConfig } from './model';
 export type PredictServiceConfig = Config['palladium']['services'][number];
 export type AuthConfig = Config['auth'];
 export type LogConfig = Config['log'];
 export type HttpConfig = Config['http'];
 export type EventsConfig = Config['events'];
-
-type DeepPartial<T> = T extends readonly (infer E)[]
-  ? readonly DeepPartial<E>[]
-  : T extends object
-    ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
-    : T;
-
-type InteractionSourceInput = Omit<InteractionSource, 'interactions'> & {
-  readonly interactions: DeepPartial<InteractionSource['interactions']> & { readonly names: readonly string[] };
-};
-
-type ModelInput = Omit<DeepPartial<ModelConfig>, 'mapping' | 'source'> &
-  Pick<ModelConfig, 'algorithm' | 'target'> & {
-    source: CsvSource | EntitySource | InteractionSourceInput;
-    mapping: readonly { name: string; type: MappingEntry['type']; aliases?: readonly string[] }[];
-  };
 
 /** The configuration as a user writes it: what has a default may be left out. */
 export type ConfigInput = Omit<DeepPartial<Config>, 'models'> & { models: Record<string, ModelInput> };

@@ -1,4 +1,4 @@
-import type { Feature, Row } from './model';
+import type { Row, ScalarFeature } from './model';
 import type { EncodedFeature } from './model-file';
 
 /**
@@ -14,7 +14,7 @@ export interface DesignMatrix {
 }
 
 /** Learns the categories of the text features, sorted, from the rows of a training. */
-export function learnEncoding(features: readonly Feature[], rows: readonly Row[]): EncodedFeature[] {
+export function learnEncoding(features: readonly ScalarFeature[], rows: readonly Row[]): EncodedFeature[] {
   return features.map(({ name, type, aliases: readonlyAliases }, index) => {
     const aliases = [...readonlyAliases];
     if (type !== 'str') return { name, type, aliases };

@@ -1,5 +1,5 @@
 import { parseFeature } from './feature-text';
-import type { FeatureType, FeatureValue } from './model';
+import type { ScalarType, ScalarValue } from './model';
 
 /**
  * Reads the value of a feature from parsed JSON, by the rules of requests: texts convert as in {@link parseFeature}, and
@@ -7,7 +7,7 @@ import type { FeatureType, FeatureValue } from './model';
  *
  * @returns undefined if the value is not of that type
  */
-export function featureFromJson(type: FeatureType, value: unknown): FeatureValue | undefined {
+export function featureFromJson(type: ScalarType, value: unknown): ScalarValue | undefined {
   if (typeof value === 'string') return parseFeature(type, value);
   switch (type) {
     case 'float':

@@ -1,10 +1,10 @@
-import type { FeatureType, FeatureValue } from './model';
+import type { ScalarType, ScalarValue } from './model';
 
 const decimal = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 const whole = /^[+-]?\d+$/;
 
 /** What a text of each type has to be, to be told to a user: `'abc' is not a number`. */
-export const typeNouns: Readonly<Record<FeatureType, string>> = {
+export const typeNouns: Readonly<Record<ScalarType, string>> = {
   float: 'a number',
   int: 'a whole number within ±(2^53 − 1)',
   str: 'a text',
@@ -19,7 +19,7 @@ export const typeNouns: Readonly<Record<FeatureType, string>> = {
  *
  * @returns undefined if the text is not of that type
  */
-export function parseFeature(type: FeatureType, text: string): FeatureValue | undefined {
+export function parseFeature(type: ScalarType, text: string): ScalarValue | undefined {
   switch (type) {
     case 'float': {
       const number = decimal.test(text) ? Number(text) : Number.NaN;

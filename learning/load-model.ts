@@ -1,3 +1,4 @@
+import { SparseLinearModel, sparseLinearAlgorithm } from './linear/sparse-linear-model';
 import type { TabularModel } from './model';
 import { decodeModelFile, type ModelFile, ModelFileError, type ModelHeader } from './model-file';
 import { SoftmaxModel, softmaxAlgorithm } from './softmax/softmax-model';
@@ -11,6 +12,7 @@ export interface LoadedModel {
 /** The algorithms that model files may hold. */
 const algorithms: Readonly<Record<string, (file: ModelFile) => TabularModel>> = {
   [softmaxAlgorithm]: SoftmaxModel.fromFile,
+  [sparseLinearAlgorithm]: SparseLinearModel.fromFile,
 };
 
 /**

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { FeatureType } from './model';
+import { type Loss, losses } from './linear/loss';
+import type { ScalarType } from './model';
+import type { Keys } from './sparse/keys';
 
 /** Bytes that are no intact model file, or a model that cannot be written as one; the message is one line. */
 export class ModelFileError extends Error {
@@ -23,9 +25,12 @@ const named = { name: Type.String({ minLength: 1 }), aliases: Type.Array(Type.St
 
 /** A feature as the model was trained on it: a text feature knows the categories it saw. */
 const EncodedFeatureSchema = Type.Union([
-  exact({ ...named, type: Type.Enum(['float', 'int', 'bool'] satisfies FeatureType[]) }),
+  exact({ ...named, type: Type.Enum(['float', 'int', 'bool'] satisfies ScalarType[]) }),
   exact({ ...named, type: Type.Literal('str'), categories: Type.Array(Type.String()) }),
 ]);
+
+/** A feature that is hashed to keys, or that brings keys, so that nothing is learned about it beforehand. */
+const HashedFeatureSchema = exact({ ...named, type: Type.Enum(['float', 'int', 'str', 'sparse']) });
 
 const LabelSchema = Type.Union([Type.String(), Type.Number()]);
 const CountSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -33,8 +38,9 @@ const CountSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER 
 const headerProperties = {
   algorithm: Type.String({ minLength: 1 }),
   model: Type.String({ minLength: 1 }),
-  features: Type.Array(EncodedFeatureSchema),
+  features: Type.Array(Type.Union([EncodedFeatureSchema, HashedFeatureSchema])),
   classes: Type.Union([Type.Array(LabelSchema), Type.Null()]),
+  loss: Type.Optional(Type.Enum(losses as unknown as Loss[])),
   hyperparameters: Type.Record(Type.String(), Type.Number()),
   params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
   scores: exact({ train: Type.Number(), test: Type.Union([Type.Number(), Type.Null()]) }),
@@ -52,18 +58,32 @@ const StoredHeaderSchema = exact({
 const storedHeader = Compile(StoredHeaderSchema);
 
 export type EncodedFeature = Static<typeof EncodedFeatureSchema>;
+export type HashedFeature = Static<typeof HashedFeatureSchema>;
 
 /**
- * What a model file says about its model: `scores` are accuracies on the training and the test rows (null without
- * test rows), `data` the SHA-256 and row count of the source, `createdAt` an ISO 8601 UTC time with milliseconds.
+ * What a model file says about its model: `scores` are those on the training and the test rows (null without test
+ * rows), `loss` is what a linear model was trained for, `data` the SHA-256 and row count of the source, `createdAt` an
+ * ISO 8601 UTC time with milliseconds.
  */
 export type ModelHeader = Static<typeof ModelHeaderSchema>;
 
-/** Doubles in row-major order; `values.length` is the product of `shape`. */
-export interface ModelArray {
+/** Numbers in row-major order, as many as the product of `shape`: doubles, or unsigned integers of 64 bits. */
+export type ModelArray = DoubleArray | KeyArray;
+
+export interface DoubleArray {
+  readonly dtype: 'float64';
   readonly shape: readonly number[];
   readonly values: Float64Array;
 }
+
+export interface KeyArray {
+  readonly dtype: 'uint64';
+  readonly shape: readonly number[];
+  /** Two words a number. */
+  readonly values: Keys;
+}
+
+const elementBytes = 8;
 
 export interface ModelFile {
   readonly header: ModelHeader;
@@ -79,12 +99,13 @@ export function encodeModelFile({ header, arrays }: ModelFile): Uint8Array {
   const entries = [...arrays];
   const stored = {
     ...header,
-    arrays: entries.map(([name, { shape }]) => ({ name, dtype: 'float64', shape: [...shape] })),
+    arrays: entries.map(([name, { dtype, shape }]) => ({ name, dtype, shape: [...shape] })),
   };
   checkHeader(stored);
   for (const [name, { shape, values }] of entries) {
-    if (elements(shape) !== values.length) {
-      throw new ModelFileError(`array '${name}' of shape [${shape}] cannot hold ${values.length} values`);
+    const length = values.byteLength / elementBytes;
+    if (elements(shape) !== length) {
+      throw new ModelFileError(`array '${name}' of shape [${shape}] cannot hold ${length} values`);
     }
   }
 
@@ -99,11 +120,9 @@ export function encodeModelFile({ header, arrays }: ModelFile): Uint8Array {
   view.setBigUint64(offset.fileLength, BigInt(bytes.length), true);
   bytes.set(headerBytes, offset.header);
   let position = arraysStart;
-  for (const [, { values }] of entries) {
-    for (const value of values) {
-      view.setFloat64(position, value, true);
-      position += Float64Array.BYTES_PER_ELEMENT;
-    }
+  for (const [, array] of entries) {
+    writeValues(view, position, array);
+    position += array.values.byteLength;
   }
   bytes.set(checksum(bytes), position);
   return bytes;
@@ -125,23 +144,41 @@ export function decodeModelFile(bytes: Uint8Array): ModelFile {
   const arrays = new Map<string, ModelArray>();
   let position = aligned(headerEnd);
   for (const { name, dtype, shape } of descriptions) {
-    if (dtype !== 'float64') throw new ModelFileError(`array '${name}' has the unknown type '${dtype}'`);
+    if (dtype !== 'float64' && dtype !== 'uint64')
+      throw new ModelFileError(`array '${name}' has the unknown type '${dtype}'`);
     if (arrays.has(name)) throw new ModelFileError(`array '${name}' is in the model file twice`);
     const length = elements(shape);
-    if (length * Float64Array.BYTES_PER_ELEMENT > arraysEnd - position) {
+    if (length * elementBytes > arraysEnd - position) {
       throw new ModelFileError(`array '${name}' of shape [${shape}] does not fit into the model file`);
     }
-    const values = new Float64Array(length);
-    for (let i = 0; i < length; i++) {
-      values[i] = view.getFloat64(position, true);
-      position += Float64Array.BYTES_PER_ELEMENT;
-    }
-    arrays.set(name, { shape, values });
+    arrays.set(name, readValues(view, position, dtype, shape));
+    position += length * elementBytes;
   }
   if (position !== arraysEnd) {
     throw new ModelFileError(`${arraysEnd - position} bytes of the model file belong to no array`);
   }
   return { header, arrays };
+}
+
+/** The low word of a 64-bit integer comes first, as it does in `Keys`. */
+function writeValues(view: DataView, start: number, { dtype, values }: ModelArray): void {
+  if (dtype === 'float64') {
+    for (let i = 0; i < values.length; i++) view.setFloat64(start + 8 * i, values[i]!, true);
+  } else {
+    for (let i = 0; i < values.length; i++) view.setUint32(start + 4 * i, values[i]!, true);
+  }
+}
+
+function readValues(view: DataView, start: number, dtype: ModelArray['dtype'], shape: readonly number[]): ModelArray {
+  const length = elements(shape);
+  if (dtype === 'float64') {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++) values[i] = view.getFloat64(start + 8 * i, true);
+    return { dtype, shape, values };
+  }
+  const values = new Uint32Array(2 * length);
+  for (let i = 0; i < values.length; i++) values[i] = view.getUint32(start + 4 * i, true);
+  return { dtype, shape, values };
 }
 
 /** Magic, format version, length and checksum: after this the content is what was once written. */

@@ -1,5 +1,10 @@
-/** The type of a feature, as configured and as the wire protocols convert it. */
-export type FeatureType = 'float' | 'int' | 'str' | 'bool';
+import type { SparseFeatures } from './sparse/sparse-features';
+
+/** The type of a feature with one value, as configured and as the wire protocols convert it. */
+export type ScalarType = 'float' | 'int' | 'str' | 'bool';
+
+/** The type of a feature; `sparse` stands for any number of features, of which a sample has a few. */
+export type FeatureType = ScalarType | 'sparse';
 
 /** A named, typed input of a tabular model. */
 export interface Feature {
@@ -9,8 +14,13 @@ export interface Feature {
   readonly aliases: readonly string[];
 }
 
+/** A feature with one value. */
+export type ScalarFeature = Feature & { readonly type: ScalarType };
+
 /** float and int are numbers, str is a string, bool a boolean. */
-export type FeatureValue = number | string | boolean;
+export type ScalarValue = number | string | boolean;
+
+export type FeatureValue = ScalarValue | SparseFeatures;
 
 /** The values of one sample, in the order of the model's features. */
 export type Row = readonly FeatureValue[];
@@ -27,7 +37,7 @@ export interface Prediction {
 }
 
 /** Values a request may pass on to the model beside the features. */
-export type ModelParams = Readonly<Record<string, FeatureValue>>;
+export type ModelParams = Readonly<Record<string, ScalarValue>>;
 
 /** Features to a label or a number, perhaps with class probabilities. */
 export interface TabularModel {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ModelConfig } from '../config/schema';
+import type { SoftmaxConfig } from '../config/schema';
 import { FeatureEncoder, learnEncoding } from '../learning/feature-encoding';
 import type { ModelParams } from '../learning/model';
 import type { Minimum, OptimiserState } from '../learning/optimiser/lbfgs';
@@ -9,7 +9,7 @@ import { DataError } from './data-error';
 import type { Dataset } from './dataset';
 
 /** What a model is fitted with, apart from its data. */
-export type FitOptions = Pick<ModelConfig, 'mapping' | 'hyperparameters'> & {
+export type FitOptions = Pick<SoftmaxConfig, 'mapping' | 'hyperparameters'> & {
   readonly params?: ModelParams;
 };
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { ModelConfig } from '../config/schema';
+import type { SoftmaxConfig } from '../config/schema';
 import { DataError } from './data-error';
 import type { Dataset } from './dataset';
 import { readCsv } from './readers/csv';
@@ -22,7 +22,7 @@ export interface DataPlaces {
  */
 export async function readDataset(
   name: string,
-  { source, mapping, target }: Pick<ModelConfig, 'source' | 'mapping' | 'target'>,
+  { source, mapping, target }: Pick<SoftmaxConfig, 'source' | 'mapping' | 'target'>,
   { directory, pool, onNotice }: DataPlaces,
   signal?: AbortSignal,
 ): Promise<Dataset> {

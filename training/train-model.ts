@@ -1,9 +1,10 @@
-import type { ModelConfig } from '../config/schema';
+import type { ModelConfig, SoftmaxConfig } from '../config/schema';
 import { loadModel } from '../learning/load-model';
 import { encodeModelFile } from '../learning/model-file';
 import type { Minimum } from '../learning/optimiser/lbfgs';
 import { softmaxAlgorithm } from '../learning/softmax/softmax-model';
 import { stratifiedSplit } from '../learning/split';
+import { DataError } from './data-error';
 import type { Dataset } from './dataset';
 import { type FitHooks, fitModel } from './fit';
 import { type DataPlaces, readDataset } from './read-dataset';
@@ -38,11 +39,22 @@ export interface TrainedModel {
 }
 
 /**
- * Trains a model on the training part of its data and scores it on both parts.
+ * Trains a model of the configuration, however it learns.
  * @throws {DataError} if the data is absent or not fit for training
  * @throws {ModelFileError} if the rival is no model file
  */
 export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
+  const { config } = request;
+  if (config.algorithm === 'softmax') return trainSoftmax({ ...request, config });
+  throw new DataError(`models.${request.name}: is trained by its conf alone; import its model files`);
+}
+
+/**
+ * Trains a model on the training part of its data and scores it on both parts.
+ * @throws {DataError} if the data is absent or not fit for training
+ * @throws {ModelFileError} if the rival is no model file
+ */
+async function trainSoftmax(request: TrainRequest & { readonly config: SoftmaxConfig }): Promise<TrainedModel> {
   const { name, config, createdAt, rival, onProgress, signal } = request;
   const { mapping, evaluation, hyperparameters, params } = config;
   const dataset = await readDataset(name, config, request, signal);
@@ -79,7 +91,7 @@ export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
 async function scoreRival(
   bytes: Uint8Array,
   dataset: Dataset,
-  mapping: ModelConfig['mapping'],
+  mapping: SoftmaxConfig['mapping'],
   test: readonly number[],
 ): Promise<number> {
   const { model } = loadModel(bytes);

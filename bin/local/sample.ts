@@ -1,11 +1,17 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { ModelConfig } from '../../config/schema';
+import type { ModelConfig, SoftmaxConfig } from '../../config/schema';
 import { parseFeature } from '../../learning/feature-text';
-import type { FeatureValue } from '../../learning/model';
+import type { FeatureType, FeatureValue } from '../../learning/model';
 
-const placeholders: Readonly<Record<string, FeatureValue>> = { float: 1.5, int: 1, str: 'text', bool: true };
+const placeholders: Readonly<Record<FeatureType, FeatureValue>> = {
+  float: 1.5,
+  int: 1,
+  str: 'text',
+  bool: true,
+  sparse: { '3': 1, '11': 0.5 },
+};
 
 const noRow: Readonly<Record<string, string>> = {};
 
@@ -13,17 +19,19 @@ const noRow: Readonly<Record<string, string>> = {};
 const headBytes = 64 * 1024;
 
 /** Values to try a model with: the first row of its file, or placeholders where there is none that can be read. */
-export async function sampleOf(
-  { source, mapping }: ModelConfig,
-  directory: string,
-): Promise<Readonly<Record<string, FeatureValue>>> {
+export async function sampleOf(model: ModelConfig, directory: string): Promise<Readonly<Record<string, FeatureValue>>> {
+  if (model.algorithm === 'softmax') return sampleOfSource(model, directory);
+  return Object.fromEntries(model.mapping.map(({ name, type }) => [name, placeholders[type]]));
+}
+
+async function sampleOfSource({ source, mapping }: SoftmaxConfig, directory: string) {
   const row =
     'csv' in source ? await firstRow(resolve(directory, source.csv), source.delimiter).catch(() => noRow) : noRow;
   return Object.fromEntries(
-    mapping.map(({ name, aliases, type }) => {
+    mapping.map(({ name, aliases, type }): [string, FeatureValue] => {
       const text = [name, ...aliases].map((column) => row[column]).find((cell) => cell !== undefined);
       const value = text === undefined ? undefined : parseFeature(type, text);
-      return [name, value ?? (placeholders[type] as FeatureValue)];
+      return [name, value ?? placeholders[type]];
     }),
   );
 }

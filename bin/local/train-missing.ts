@@ -33,7 +33,7 @@ const lockedPollMs = 500;
  */
 export async function trainMissing({ settings, pool, say, signal }: MissingModels): Promise<void> {
   for (const [name, model] of await missingModels(pool, settings)) {
-    say(`Training ${name} on ${describeDataSource(model.source)}`);
+    say(`Training ${name} ${'conf' in model ? `as ${model.conf} says` : `on ${describeDataSource(model.source)}`}`);
     const { scores, kept, reason, revision } = await train(name, { settings, pool, say, signal });
     const test = scores?.test == null ? '' : `, ${scores.test.toFixed(4)} on test rows`;
     if (!kept) {

@@ -1,5 +1,6 @@
 import type { Config, MappingEntry } from '../../config/schema';
-import type { FeatureValue } from '../../learning/model';
+import type { FeatureValue, ScalarValue } from '../../learning/model';
+import { sparseText } from '../../learning/sparse/sparse-features';
 
 /** What a person sees when the service is ready. */
 export interface Welcome {
@@ -20,9 +21,9 @@ const eventEndpoints: readonly (readonly [string, string])[] = [
   ['GET /docs', 'every route, OpenAPI'],
 ];
 
-const tensorTypes = { float: 'FP64', int: 'INT64', str: 'BYTES', bool: 'BOOL' } as const;
+const tensorTypes = { float: 'FP64', int: 'INT64', str: 'BYTES', bool: 'BOOL', sparse: 'BYTES' } as const;
 
-/** The endpoints, and three `curl` lines that work when pasted. */
+/** The endpoints, and `curl` lines that work when pasted: one for each protocol with old clients, one for each model. */
 export function welcome({ config, url, eventsUrl, samples, keyFile }: Welcome): string {
   const first = Object.keys(config.models)[0] as string;
   const model = config.mlAws.model ?? first;
@@ -56,13 +57,15 @@ export function welcome({ config, url, eventsUrl, samples, keyFile }: Welcome): 
     const query = new URLSearchParams(
       (service.mapping ?? config.models[target]?.mapping ?? []).map(({ name }): [string, string] => [
         name,
-        String(samples[target]?.[name]),
+        textOf(samples[target]?.[name] ?? ''),
       ]),
     );
     lines.push(`  curl${key} '${url}${service.entryPoint}?${query}'`);
   }
-  const infer = quoted(JSON.stringify(inferBody(config.models[first]?.mapping ?? [], samples[first] ?? {})));
-  lines.push(`  curl${key} ${url}/v2/models/${first}/infer -H 'content-type: application/json' -d ${infer}`);
+  for (const [name, { mapping }] of Object.entries(config.models)) {
+    const infer = quoted(JSON.stringify(inferBody(mapping, samples[name] ?? {})));
+    lines.push(`  curl${key} ${url}/v2/models/${name}/infer -H 'content-type: application/json' -d ${infer}`);
+  }
   return lines.join('\n');
 }
 
@@ -74,5 +77,15 @@ const runBody = (inputs: Readonly<Record<string, FeatureValue>>): string =>
   `'{"id":"1","request_time":"'$(date -u +%FT%TZ)'","inputs":'${quoted(JSON.stringify(inputs))}'}'`;
 
 const inferBody = (mapping: readonly MappingEntry[], sample: Readonly<Record<string, FeatureValue>>) => ({
-  inputs: mapping.map(({ name, type }) => ({ name, shape: [1], datatype: tensorTypes[type], data: [sample[name]] })),
+  inputs: mapping.map(({ name, type }) => ({
+    name,
+    shape: [1],
+    datatype: tensorTypes[type],
+    data: [tensorElement(sample[name] ?? '')],
+  })),
 });
+
+/** Sparse features as text, all else as it is. */
+const tensorElement = (value: FeatureValue): ScalarValue => (typeof value === 'object' ? sparseText(value) : value);
+
+const textOf = (value: FeatureValue): string => String(tensorElement(value));

@@ -1,6 +1,13 @@
 import { FeatureEncoder } from '../feature-encoding';
 import type { Label, ModelParams, Prediction, Row, TabularModel } from '../model';
-import { type EncodedFeature, type ModelArray, type ModelFile, ModelFileError } from '../model-file';
+import { doublesOf } from '../model-arrays';
+import {
+  type EncodedFeature,
+  type HashedFeature,
+  type ModelArray,
+  type ModelFile,
+  ModelFileError,
+} from '../model-file';
 import { type SoftmaxWeights, softmaxInPlace } from './softmax';
 
 /** The name of the algorithm in configurations and model files. */
@@ -43,7 +50,9 @@ export class SoftmaxModel implements TabularModel {
    * @throws {ModelFileError} if the arrays do not fit the features and classes, or hold numbers that are not finite
    */
   static fromFile({ header, arrays }: ModelFile): SoftmaxModel {
-    const { features, classes, params } = header;
+    const { classes, params } = header;
+    const features = header.features.filter(isEncoded);
+    if (features.length < header.features.length) throw new ModelFileError('a text feature has no categories');
     if (!classes || classes.length < 2) throw new ModelFileError('a softmax model needs at least two classes');
     if (new Set(classes.map(String)).size < classes.length) throw new ModelFileError('two classes have the same name');
     const { width } = new FeatureEncoder(features);
@@ -51,8 +60,8 @@ export class SoftmaxModel implements TabularModel {
       features,
       classes,
       params,
-      weights: arrayOfShape(arrays, 'weights', [width, classes.length]),
-      intercepts: arrayOfShape(arrays, 'intercepts', [classes.length]),
+      weights: doublesOf(arrays, 'weights', [width, classes.length]),
+      intercepts: doublesOf(arrays, 'intercepts', [classes.length]),
     });
   }
 
@@ -60,8 +69,8 @@ export class SoftmaxModel implements TabularModel {
   toArrays(): Map<string, ModelArray> {
     const classes = this.classes.length;
     return new Map([
-      ['weights', { shape: [this.encoder.width, classes], values: this.weights }],
-      ['intercepts', { shape: [classes], values: this.intercepts }],
+      ['weights', { dtype: 'float64', shape: [this.encoder.width, classes], values: this.weights }],
+      ['intercepts', { dtype: 'float64', shape: [classes], values: this.intercepts }],
     ]);
   }
 
@@ -98,15 +107,6 @@ export class SoftmaxModel implements TabularModel {
   }
 }
 
-function arrayOfShape(arrays: ModelFile['arrays'], name: string, shape: readonly number[]): Float64Array {
-  const array = arrays.get(name);
-  if (!array) throw new ModelFileError(`the model file has no array '${name}'`);
-  if (array.shape.join() !== shape.join()) {
-    throw new ModelFileError(
-      `array '${name}' has the shape [${array.shape}], but features and classes need [${shape}]`,
-    );
-  }
-  if (!array.values.every(Number.isFinite))
-    throw new ModelFileError(`array '${name}' holds a number that is not finite`);
-  return array.values;
-}
+/** Whether the encoder knows how to turn the feature into columns. */
+const isEncoded = (feature: EncodedFeature | HashedFeature): feature is EncodedFeature =>
+  feature.type !== 'sparse' && (feature.type !== 'str' || 'categories' in feature);

@@ -123,6 +123,7 @@ function typedValue({ name, type }: Feature): string {
     int: () => ofType('number', 'bigint'),
     str: () => `i.features ->> ${key}`,
     bool: () => ofType('boolean', 'boolean'),
+    sparse: () => `i.features -> ${key}`,
   };
   return byType[type]();
 }

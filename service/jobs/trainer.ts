@@ -55,7 +55,8 @@ export interface Trainer {
 export function thresholdsOf(model: string, config: ModelConfig, options: TrainingOptions): Thresholds {
   const minScore = options.persistIfBetterThan ?? config.minScore;
   const betterThanActive = options.betterThanActive ?? config.betterThanActive;
-  if ((minScore !== undefined || betterThanActive) && config.evaluation.testFraction === 0) {
+  const needsTestData = minScore !== undefined || betterThanActive;
+  if (needsTestData && config.algorithm === 'softmax' && config.evaluation.testFraction === 0) {
     throw new MissingTestDataError(model);
   }
   return { minScore, betterThanActive };

@@ -72,7 +72,13 @@ function loadChecked(revision: Revision, bytes: Uint8Array): ReturnType<typeof l
   }
 }
 
-const neutralValues: Readonly<Record<FeatureType, FeatureValue>> = { float: 0, int: 0, str: '', bool: false };
+const neutralValues: Readonly<Record<FeatureType, FeatureValue>> = {
+  float: 0,
+  int: 0,
+  str: '',
+  bool: false,
+  sparse: {},
+};
 
 const unusable = (revision: Revision, reason: string, cause?: Error): UnusableRevisionError =>
   new UnusableRevisionError(`revision ${revision.revision} of '${revision.model}' cannot be used: ${reason}`, {

@@ -6,4 +6,5 @@ export const exampleValues: Readonly<Record<FeatureType, FeatureValue>> = {
   int: 1,
   str: 'text',
   bool: true,
+  sparse: { '3': 1, '11': 0.5 },
 };

@@ -1,9 +1,18 @@
-import type { Feature, FeatureType, FeatureValue, Row } from '../../learning/model';
+import type { Feature, FeatureType, FeatureValue, Row, ScalarType, ScalarValue } from '../../learning/model';
+import {
+  type SparseFeatures,
+  SparseFeaturesError,
+  sparseFromJson,
+  sparseFromText,
+} from '../../learning/sparse/sparse-features';
 
 /** A value that does not convert; the protocol says where it stood. */
 export class ConversionError extends Error {
   override readonly name = 'ConversionError';
 }
+
+/** What a value of a type is once it is converted. */
+export type ValueOf<T extends FeatureType> = T extends ScalarType ? ScalarValue : FeatureValue;
 
 /** How values convert; the rules are the same for all protocols. */
 export interface ConversionOptions {
@@ -52,6 +61,7 @@ function integerFromText(text: string): number {
  * A value from text: a query parameter, a form field, a CSV cell.
  * @throws {ConversionError}
  */
+export function fromText<T extends FeatureType>(type: T, text: string, options?: ConversionOptions): ValueOf<T>;
 export function fromText(type: FeatureType, text: string, options: ConversionOptions = {}): FeatureValue {
   switch (type) {
     case 'float':
@@ -62,6 +72,8 @@ export function fromText(type: FeatureType, text: string, options: ConversionOpt
       return text;
     case 'bool':
       return text.toLowerCase() === 'true';
+    case 'sparse':
+      return sparse(() => sparseFromText(text));
   }
 }
 
@@ -69,6 +81,7 @@ export function fromText(type: FeatureType, text: string, options: ConversionOpt
  * A value from JSON.
  * @throws {ConversionError}
  */
+export function fromJson<T extends FeatureType>(type: T, value: unknown, options?: ConversionOptions): ValueOf<T>;
 export function fromJson(type: FeatureType, value: unknown, options: ConversionOptions = {}): FeatureValue {
   switch (type) {
     case 'float':
@@ -87,6 +100,16 @@ export function fromJson(type: FeatureType, value: unknown, options: ConversionO
       if (typeof value === 'boolean') return value;
       if (typeof value === 'string') return value.toLowerCase() === 'true';
       throw new ConversionError(`${shown(value)} is not a boolean`);
+    case 'sparse':
+      return sparse(() => sparseFromJson(value));
+  }
+}
+
+function sparse(read: () => SparseFeatures): SparseFeatures {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof SparseFeaturesError ? new ConversionError(error.message) : error;
   }
 }
 
@@ -110,7 +133,7 @@ export class MissingFieldError extends FieldError {
 }
 
 /** How one value converts: `fromText` or `fromJson`. */
-export type Conversion<Raw> = (type: FeatureType, value: Raw, options?: ConversionOptions) => FeatureValue;
+export type Conversion<Raw> = <T extends FeatureType>(type: T, value: Raw, options?: ConversionOptions) => ValueOf<T>;
 
 /**
  * Reads the features of one JSON object by name or alias, in the model's order; other keys are ignored.
@@ -166,16 +189,20 @@ function featureFrom<Raw>(
 }
 
 /** NaN is the same as NaN, and 0 as -0. */
-const sameValue = (a: FeatureValue, b: FeatureValue): boolean => a === b || Object.is(a, b);
+function sameValue(a: FeatureValue, b: FeatureValue): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b || Object.is(a, b);
+  const ids = Object.keys(a);
+  return ids.length === Object.keys(b).length && ids.every((id) => a[id] === b[id]);
+}
 
 /** Converts a value that stands at `field`. @throws {FieldError} */
-export function convertField<Raw>(
+export function convertField<Raw, T extends FeatureType>(
   convert: Conversion<Raw>,
-  type: FeatureType,
+  type: T,
   field: string,
   raw: Raw,
   options?: ConversionOptions,
-): FeatureValue {
+): ValueOf<T> {
   try {
     return convert(type, raw, options);
   } catch (error) {

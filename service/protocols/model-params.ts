@@ -1,4 +1,4 @@
-import type { FeatureType, FeatureValue, ModelParams } from '../../learning/model';
+import type { ModelParams, ScalarType, ScalarValue } from '../../learning/model';
 import { badRequest } from '../http/errors';
 import { convertField, FieldError, fromJson } from './feature-values';
 
@@ -16,16 +16,16 @@ export function paramsFrom(
 ): ModelParams | undefined {
   const names = Object.keys(own);
   if (names.length === 0) return undefined;
-  const params: Record<string, FeatureValue> = {};
+  const params: Record<string, ScalarValue> = {};
   for (const name of names) {
-    const value = own[name] as FeatureValue;
+    const value = own[name] as ScalarValue;
     params[name] =
       given && Object.hasOwn(given, name) ? converted(typeOf(value), `${path}.${name}`, given[name]) : value;
   }
   return params;
 }
 
-function converted(type: FeatureType, field: string, value: unknown): FeatureValue {
+function converted(type: ScalarType, field: string, value: unknown): ScalarValue {
   try {
     return convertField(fromJson, type, field, value);
   } catch (error) {
@@ -33,7 +33,7 @@ function converted(type: FeatureType, field: string, value: unknown): FeatureVal
   }
 }
 
-function typeOf(value: FeatureValue): FeatureType {
+function typeOf(value: ScalarValue): ScalarType {
   if (typeof value === 'number') return 'float';
   return typeof value === 'string' ? 'str' : 'bool';
 }

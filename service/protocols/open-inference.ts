@@ -26,6 +26,9 @@ const TensorsSchema = Type.Array(
     name: Type.String(),
     datatype: Type.String(),
     shape: Type.Array(Type.Integer({ description: '-1: any size.' })),
+    parameters: Type.Optional(
+      Type.Object({ example: Type.String() }, { description: 'Of sparse features: how an element is written.' }),
+    ),
   }),
 );
 const ModelSchema = Type.Object({

@@ -30,7 +30,7 @@ describe('the source of a model', () => {
       },
     ],
   ])('may be %j, and nothing is added to it', (source) => {
-    expect(resolveConfig(flowers(source)).models.flowers?.source).toEqual(source);
+    expect(resolveConfig(flowers(source)).models.flowers).toMatchObject({ source });
   });
 
   test.each<[string, unknown, string]>([

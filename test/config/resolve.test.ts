@@ -10,6 +10,8 @@ const iris = {
   ],
 };
 
+const ctr = { algorithm: 'sparse-linear', conf: 'ctr.conf', mapping: [{ name: 'features', type: 'sparse' }] };
+
 function faultsOf(input: unknown): readonly string[] {
   try {
     resolveConfig(input);
@@ -37,6 +39,34 @@ describe('a configuration', () => {
     ]);
   });
 
+  test('may have a model that a dmlc configuration trains', () => {
+    const config = resolveConfig({ models: { ctr } });
+
+    expect(config.models.ctr).toMatchObject({ ...ctr, betterThanActive: false });
+  });
+
+  test.each<[object, string]>([
+    [{ ...ctr, conf: undefined }, 'models.ctr.conf: is required'],
+    [{ ...ctr, target: 'clicked' }, 'models.ctr.target: does not go with sparse-linear; leave it out'],
+    [
+      { ...ctr, evaluation: { testFraction: 0 } },
+      'models.ctr.evaluation: does not go with sparse-linear; leave it out',
+    ],
+    [
+      { ...ctr, mapping: [{ name: 'member', type: 'bool' }] },
+      "models.ctr.mapping[0].type: 'bool' does not go with sparse-linear; write 'str'",
+    ],
+    [{ ...iris, conf: 'ctr.conf' }, 'models.ctr.conf: does not go with softmax; leave it out'],
+    [{ ...iris, target: undefined }, 'models.ctr.target: is required'],
+    [
+      { ...iris, mapping: [{ name: 'features', type: 'sparse' }] },
+      "models.ctr.mapping[0].type: 'sparse' does not go with softmax; use sparse-linear for it",
+    ],
+  ])('tells which options go with which algorithm: %j', (model, fault) => {
+    const { ...given } = JSON.parse(JSON.stringify(model));
+    expect(faultsOf({ models: { ctr: given } })).toEqual([fault]);
+  });
+
   test('is not changed while its defaults are filled in', () => {
     const input = { models: { iris } };
     resolveConfig(input);
@@ -47,7 +77,7 @@ describe('a configuration', () => {
     [
       'a type that does not exist is named by its path',
       { models: { iris: { ...iris, mapping: [iris.mapping[0], { name: 'width', type: 'flaot' }] } } },
-      "models.iris.mapping[1].type: must be one of 'float', 'int', 'str', 'bool', not \"flaot\"",
+      "models.iris.mapping[1].type: must be one of 'float', 'int', 'str', 'bool', 'sparse', not \"flaot\"",
     ],
     [
       'a misspelt option is named by its path',

@@ -1,7 +1,7 @@
 import { FeatureEncoder, learnEncoding } from '../../learning/feature-encoding';
-import type { Feature, Row } from '../../learning/model';
+import type { Row, ScalarFeature } from '../../learning/model';
 
-const features: Feature[] = [
+const features: ScalarFeature[] = [
   { name: 'age', type: 'int', aliases: ['years'] },
   { name: 'city', type: 'str', aliases: [] },
   { name: 'member', type: 'bool', aliases: [] },

@@ -1,8 +1,8 @@
 import { featureFromJson } from '../../learning/feature-json';
-import type { FeatureType } from '../../learning/model';
+import type { ScalarType } from '../../learning/model';
 
 describe('a feature read from JSON', () => {
-  test.each<[FeatureType, unknown, unknown]>([
+  test.each<[ScalarType, unknown, unknown]>([
     ['float', 1.5, 1.5],
     ['float', ' -2e1 ', -20],
     ['int', 3, 3],
@@ -16,7 +16,7 @@ describe('a feature read from JSON', () => {
     expect(featureFromJson(type, json)).toBe(value);
   });
 
-  test.each<[FeatureType, unknown]>([
+  test.each<[ScalarType, unknown]>([
     ['float', 'many'],
     ['float', Number.POSITIVE_INFINITY],
     ['float', true],

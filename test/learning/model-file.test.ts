@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { decodeModelFile, encodeModelFile, type ModelFile, ModelFileError } from '../../learning/model-file';
+import {
+  decodeModelFile,
+  encodeModelFile,
+  type ModelArray,
+  type ModelFile,
+  ModelFileError,
+} from '../../learning/model-file';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
 const label = fc.oneof(fc.string({ unit: 'binary' }), finite);
@@ -44,6 +50,7 @@ const header = fc.record({
 const array = fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }).chain((shape) => {
   const length = shape.reduce((product, size) => product * size, 1);
   return fc.record({
+    dtype: fc.constant('float64' as const),
     shape: fc.constant(shape),
     values: fc.float64Array({ minLength: length, maxLength: length }),
   });
@@ -67,8 +74,8 @@ const example: ModelFile = {
     createdAt: '2024-05-06T07:08:09.010Z',
   },
   arrays: new Map([
-    ['weights', { shape: [1, 2], values: Float64Array.of(-1.5, 1.5) }],
-    ['intercepts', { shape: [2], values: Float64Array.of(0.25, -0.25) }],
+    ['weights', { dtype: 'float64', shape: [1, 2], values: Float64Array.of(-1.5, 1.5) }],
+    ['intercepts', { dtype: 'float64', shape: [2], values: Float64Array.of(0.25, -0.25) }],
   ]),
 };
 
@@ -159,7 +166,9 @@ describe('the model file', () => {
   });
 
   test('is not written with an array that does not fill its shape', () => {
-    const arrays = new Map([['weights', { shape: [2, 2], values: Float64Array.of(1, 2, 3) }]]);
+    const arrays = new Map<string, ModelArray>([
+      ['weights', { dtype: 'float64', shape: [2, 2], values: Float64Array.of(1, 2, 3) }],
+    ]);
 
     expect(() => encodeModelFile({ ...example, arrays })).toThrow(/'weights' of shape \[2,2\] cannot hold 3 values/);
   });

@@ -38,7 +38,9 @@ describe('The context of the image', () => {
 
   it('holds the data of the models at the paths that the configuration names', async () => {
     const { config } = await loadConfig(join(context, 'app/modelapp.config.js'));
-    const sources = Object.values(config.models).flatMap(({ source }) => ('csv' in source ? source.csv : []));
+    const sources = Object.values(config.models).flatMap((model) =>
+      'source' in model && 'csv' in model.source ? model.source.csv : [],
+    );
     expect(sources).not.toEqual([]);
     for (const csv of sources) expect(readFileSync(join(context, 'app', csv))).toEqual(readFileSync(csv));
   });

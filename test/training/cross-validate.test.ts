@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { resolveConfig } from '../../config/resolve';
+import type { SoftmaxConfig } from '../../config/schema';
 import modelappConfig from '../../modelapp.config';
 import { crossValidate } from '../../training/cross-validate';
 import type { Dataset } from '../../training/dataset';
 import { readDataset } from '../../training/read-dataset';
 
-const iris = resolveConfig(modelappConfig).models.iris!;
+const iris = resolveConfig(modelappConfig).models.iris as SoftmaxConfig;
 
 describe('cross-validation', () => {
   test('finds an accuracy of at least 0.96 on iris in ten folds', async () => {

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { resolveConfig } from '../../config/resolve';
+import type { SoftmaxConfig } from '../../config/schema';
 import { decodeModelFile } from '../../learning/model-file';
 import modelappConfig from '../../modelapp.config';
 import { trainModel } from '../../training/train-model';
 import { createTestApp, startTestEventService, type TestApp, type TestEventService } from '../support/event-service';
 
 const directory = resolve(__dirname, '../..');
-const iris = resolveConfig(modelappConfig).models.iris!;
+const iris = resolveConfig(modelappConfig).models.iris as SoftmaxConfig;
 const createdAt = new Date('2024-05-06T07:08:09.010Z');
 
 let service: TestEventService;

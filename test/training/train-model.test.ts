@@ -3,20 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { resolveConfig } from '../../config/resolve';
-import type { ModelConfig } from '../../config/schema';
+import type { SoftmaxConfig } from '../../config/schema';
 import { loadModel } from '../../learning/load-model';
 import modelappConfig from '../../modelapp.config';
 import { DataError } from '../../training/data-error';
 import { type TrainRequest, trainModel } from '../../training/train-model';
 
 const directory = resolve(__dirname, '../..');
-const iris = resolveConfig(modelappConfig).models.iris!;
+const iris = resolveConfig(modelappConfig).models.iris as SoftmaxConfig;
 const createdAt = new Date('2024-05-06T07:08:09.010Z');
 
 const trainIris = (changes: Partial<TrainRequest> = {}) =>
   trainModel({ name: 'iris', config: iris, directory, createdAt, ...changes });
 
-const withTestFraction = (testFraction: number): ModelConfig => ({
+const withTestFraction = (testFraction: number): SoftmaxConfig => ({
   ...iris,
   evaluation: { ...iris.evaluation, testFraction },
 });
@@ -138,7 +138,7 @@ describe('training on other data', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const config: ModelConfig = {
+  const config: SoftmaxConfig = {
     ...iris,
     source: { csv: 'data.csv', delimiter: ',' },
     target: 'bought',

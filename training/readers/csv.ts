@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { parseFeature, typeNouns } from '../../learning/feature-text';
-import type { Feature, FeatureType, FeatureValue, Row } from '../../learning/model';
+import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../learning/model';
 import { DataError, DataExitCode } from '../data-error';
 import type { Dataset } from '../dataset';
 
@@ -17,7 +17,7 @@ export interface CsvSource {
   /** @default ',' */
   readonly delimiter?: string;
   /** Each is read from the column of its name or of one of its aliases. */
-  readonly features: readonly Feature[];
+  readonly features: readonly ScalarFeature[];
   /** Column of the label; labels are text. */
   readonly target: string;
 }
@@ -26,7 +26,7 @@ export interface CsvSource {
 interface Column {
   readonly index: number;
   readonly name: string;
-  readonly type: FeatureType;
+  readonly type: ScalarType;
 }
 
 interface Columns {
@@ -91,7 +91,7 @@ const hashing = (hash: Hash) =>
   };
 
 function findColumns(header: readonly string[], { features, target }: CsvSource, line: string): Columns {
-  const find = (name: string, aliases: readonly string[], type: FeatureType): Column => {
+  const find = (name: string, aliases: readonly string[], type: ScalarType): Column => {
     const names = [name, ...aliases];
     const found = [...header.keys()].filter((index) => names.includes(header[index]!));
     const [index] = found;
@@ -110,7 +110,7 @@ function findColumns(header: readonly string[], { features, target }: CsvSource,
   };
 }
 
-function readValue({ index, name, type }: Column, record: readonly string[], line: string): FeatureValue {
+function readValue({ index, name, type }: Column, record: readonly string[], line: string): ScalarValue {
   const text = record[index]!;
   const value = parseFeature(type, text);
   if (value === undefined) throw new DataError(`${line}: ${name}: '${shorten(text)}' is not ${typeNouns[type]}`);

@@ -48,9 +48,10 @@ async function showFeatures() {
 }
 
 /** A field per feature: `data-datatype` tells how it is read. */
-function fieldOf({ name, datatype }) {
+function fieldOf({ name, datatype, parameters }) {
   const field = datatype === 'BOOL' ? choice() : element('input', inputKinds[datatype]);
   Object.assign(field, { name: `feature:${name}`, required: true });
+  if (parameters) field.value = parameters.example;
   Object.assign(field.dataset, { feature: name, datatype });
   return field;
 }

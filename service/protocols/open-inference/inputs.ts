@@ -1,6 +1,9 @@
-import type { Feature, FeatureType, FeatureValue, Row } from '../../../learning/model';
+import type { Feature, FeatureType, FeatureValue, Row, ScalarValue } from '../../../learning/model';
+import { sparseText } from '../../../learning/sparse/sparse-features';
 import { badRequest } from '../../http/errors';
 import { exampleValues } from '../example-values';
+import { convertField, FieldError, fromText } from '../feature-values';
+import { sparseColumn } from './sparse-tensors';
 import { type Datatype, datatypeOf, elementsOf, type Tensor } from './tensor';
 
 /** The datatype that a feature is announced with. */
@@ -9,6 +12,7 @@ const featureDatatypes: Readonly<Record<FeatureType, Datatype>> = {
   int: 'INT64',
   str: 'BYTES',
   bool: 'BOOL',
+  sparse: 'BYTES',
 };
 
 const isNumeric = (type: FeatureType): boolean => type === 'float' || type === 'int';
@@ -18,6 +22,8 @@ export interface TensorMetadata {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
+  /** An example of an element, where the datatype does not tell how it is written. */
+  readonly parameters?: { readonly example: ScalarValue };
 }
 
 /** Reads the samples of a model out of the tensors of a request. */
@@ -41,13 +47,18 @@ export class Inputs {
       name,
       shape: [1],
       datatype: featureDatatypes[type],
-      data: [exampleValues[type]],
+      data: [tensorElement(exampleValues[type])],
     }));
   }
 
   /** One tensor per feature. */
   get metadata(): readonly TensorMetadata[] {
-    return this.#features.map(({ name, type }) => ({ name, datatype: featureDatatypes[type], shape: [-1] }));
+    return this.#features.map(({ name, type }) => ({
+      name,
+      datatype: featureDatatypes[type],
+      shape: [-1],
+      ...(type === 'sparse' && { parameters: { example: tensorElement(exampleValues.sparse) } }),
+    }));
   }
 
   /**
@@ -75,7 +86,7 @@ export class Inputs {
     const rows: Row[] = [];
     for (let i = 0; i < count; i += 1) {
       const row = features.map((feature, j) =>
-        fitting(feature, datatype, elements[i * width + j] as FeatureValue, 'inputs[0]'),
+        fitting(feature, datatype, elements[i * width + j] as ScalarValue, 'inputs[0]'),
       );
       rows.push(row);
     }
@@ -110,6 +121,18 @@ export class Inputs {
       }
       columns[place] = column;
     }
+    for (const [place, { name, type }] of this.#features.entries()) {
+      if (type !== 'sparse' || columns[place]) continue;
+      const column = sparseColumn(name, tensors);
+      if (column && column.length !== (count ?? column.length)) {
+        throw badRequest(
+          `inputs.${name}.offsets: tells of ${column.length} samples, but others hold ${count}`,
+          `inputs.${name}.offsets`,
+        );
+      }
+      columns[place] = column;
+      count ??= column?.length;
+    }
     const missing = columns.indexOf(undefined);
     if (missing !== -1) {
       const field = `inputs.${this.#features[missing]?.name}`;
@@ -125,11 +148,24 @@ function columnOf(feature: Feature, tensor: Tensor, path: string): readonly Feat
     throw badRequest(`${path}.shape: must be [n] or [n,1], as '${tensor.name}' is one feature`, `${path}.shape`);
   }
   const datatype = datatypeOf(tensor, path);
-  return elementsOf(tensor, path).map((value) => fitting(feature, datatype, value, path));
+  const elements = elementsOf(tensor, path);
+  if (feature.type !== 'sparse') return elements.map((value) => fitting(feature, datatype, value, path));
+  return elements.map((value, i) => sparseValue(fitting(feature, datatype, value, path), `${path}.data[${i}]`));
 }
 
+function sparseValue(text: ScalarValue, field: string): FeatureValue {
+  try {
+    return convertField(fromText, 'sparse', field, String(text));
+  } catch (error) {
+    throw error instanceof FieldError ? badRequest(error.message, field) : error;
+  }
+}
+
+/** Sparse features are a text in a tensor. */
+const tensorElement = (value: FeatureValue): ScalarValue => (typeof value === 'object' ? sparseText(value) : value);
+
 /** The element as the value of a feature: as it is, or not at all. */
-function fitting({ name, type }: Feature, datatype: Datatype, value: FeatureValue, path: string): FeatureValue {
+function fitting({ name, type }: Feature, datatype: Datatype, value: ScalarValue, path: string): ScalarValue {
   const suits = isNumeric(type) ? typeof value === 'number' : datatype === featureDatatypes[type];
   if (!suits) {
     const field = `${path}.datatype`;

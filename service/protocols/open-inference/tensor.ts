@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { FeatureValue } from '../../../learning/model';
+import type { ScalarValue } from '../../../learning/model';
 import { badRequest } from '../../http/errors';
 
 /** A tensor as it is sent; `data` is flat in row-major order, or nested like `shape`. */
@@ -72,7 +72,7 @@ export function datatypeOf({ datatype }: Tensor, path: string): Datatype {
  * @param path of the tensor in the request: `inputs[0]`
  * @throws {HttpError} 400 naming the element that does not fit the datatype, or the data that does not fit the shape
  */
-export function elementsOf(tensor: Tensor, path: string): readonly FeatureValue[] {
+export function elementsOf(tensor: Tensor, path: string): readonly ScalarValue[] {
   const { holds, element } = datatypes[datatypeOf(tensor, path)];
   const elements = flatten(tensor, `${path}.data`);
   for (let i = 0; i < elements.length; i += 1) {
@@ -81,10 +81,11 @@ export function elementsOf(tensor: Tensor, path: string): readonly FeatureValue[
       throw badRequest(`${field}: must be ${element}`, field);
     }
   }
-  return elements as readonly FeatureValue[];
+  return elements as readonly ScalarValue[];
 }
 
-function flatten({ shape, data }: Tensor, path: string): readonly unknown[] {
+/** The elements in row-major order, whatever they are. @throws {HttpError} 400 if they do not fit the shape */
+export function flatten({ shape, data }: Tensor, path: string): readonly unknown[] {
   const nested = shape.length > 1 && Array.isArray(data[0]);
   const elements = nested ? data.flatMap((part, i) => flattenPart(part, shape.slice(1), `${path}[${i}]`)) : data;
   if (elements.length !== sizeOf(shape) || (nested && data.length !== shape[0])) {

@@ -1,5 +1,5 @@
 import type { Config, PredictServiceConfig } from '../../../config/schema';
-import type { Feature, FeatureType, FeatureValue, ModelParams, Prediction, Row } from '../../../learning/model';
+import type { Feature, ModelParams, Prediction, Row, ScalarType, ScalarValue } from '../../../learning/model';
 import { badRequest, type HttpError } from '../../http/errors';
 import type { ServedModel } from '../../models/served-models';
 import type { AnswerRequest } from '../../predictions/predictor';
@@ -110,16 +110,16 @@ export class PredictService {
     { active }: ServedModel,
   ): ModelParams | undefined {
     if (this.params.length === 0) return undefined;
-    const params: Record<string, FeatureValue> = {};
+    const params: Record<string, ScalarValue> = {};
     const own = active?.model.params ?? {};
     for (const { name, type } of this.params) {
       if (Object.hasOwn(given, name)) params[name] = this.#param(convert, type, name, given[name] as Raw);
-      else if (Object.hasOwn(own, name)) params[name] = own[name] as FeatureValue;
+      else if (Object.hasOwn(own, name)) params[name] = own[name] as ScalarValue;
     }
     return params;
   }
 
-  #param<Raw>(convert: Conversion<Raw>, type: FeatureType, name: string, raw: Raw): FeatureValue {
+  #param<Raw>(convert: Conversion<Raw>, type: ScalarType, name: string, raw: Raw): ScalarValue {
     try {
       return convertField(convert, type, name, raw, this.#config);
     } catch (error) {

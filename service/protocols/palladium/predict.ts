@@ -14,11 +14,13 @@ export interface PalladiumOptions {
   readonly envelope: Envelope;
 }
 
-const jsonTypes: Readonly<Record<FeatureType, string>> = {
+/** What a sparse feature may be is said by its text form, which a query holds too. */
+const jsonTypes: Readonly<Record<FeatureType, string | readonly string[]>> = {
   float: 'number',
   int: 'integer',
   str: 'string',
   bool: 'boolean',
+  sparse: ['string', 'object', 'array'],
 };
 
 const PredictAnswerSchema = Type.Object({

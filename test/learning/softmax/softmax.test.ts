@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { FeatureEncoder, learnEncoding } from '../../../learning/feature-encoding';
-import type { Feature, Row } from '../../../learning/model';
+import type { Row, ScalarFeature } from '../../../learning/model';
 import { fitSoftmax, type SoftmaxOptions, softmaxInPlace } from '../../../learning/softmax/softmax';
 
 /** A small problem written as a reader of a textbook would: rows of numbers, class numbers. */
@@ -11,7 +11,7 @@ interface Example {
 }
 
 function optimum({ xs, ys, classes }: Example, options: SoftmaxOptions) {
-  const features: Feature[] = xs[0]!.map((_, i) => ({ name: `x${i}`, type: 'float', aliases: [] }));
+  const features: ScalarFeature[] = xs[0]!.map((_, i) => ({ name: `x${i}`, type: 'float', aliases: [] }));
   const encoder = new FeatureEncoder(learnEncoding(features, xs as Row[]));
   const problem = { design: encoder.encode(xs as Row[]), width: encoder.width, labels: Int32Array.from(ys), classes };
   const steps = fitSoftmax(problem, options);

@@ -38,8 +38,11 @@ export function fileAnswering(answer: Species): Uint8Array {
       createdAt: '2024-01-01T00:00:00.000Z',
     },
     arrays: new Map([
-      ['weights', { shape: [1, 3], values: new Float64Array(3) }],
-      ['intercepts', { shape: [3], values: Float64Array.from(species, (label) => (label === answer ? 9 : 0)) }],
+      ['weights', { dtype: 'float64', shape: [1, 3], values: new Float64Array(3) }],
+      [
+        'intercepts',
+        { dtype: 'float64', shape: [3], values: Float64Array.from(species, (label) => (label === answer ? 9 : 0)) },
+      ],
     ]),
   });
 }

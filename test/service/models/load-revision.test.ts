@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelConfig } from '../../../config/schema';
+import type { ModelConfig, SoftmaxConfig } from '../../../config/schema';
 import { UnusableRevisionError } from '../../../service/models/errors';
 import { FolderStore } from '../../../service/models/folder-store';
 import { fits, loadRevision } from '../../../service/models/load-revision';
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const config = (mapping: ModelConfig['mapping'] = [{ name: 'petal_width', type: 'float', aliases: [] }]) =>
+const config = (mapping: SoftmaxConfig['mapping'] = [{ name: 'petal_width', type: 'float', aliases: [] }]) =>
   irisConfig({ mapping }).models.iris as ModelConfig;
 
 /** A revision whose row says that its file is `published`. */
@@ -94,7 +94,7 @@ test('refuses a model that was trained for other features, and says what to do',
 });
 
 describe('a model fits its configuration', () => {
-  type Entry = ModelConfig['mapping'][number];
+  type Entry = SoftmaxConfig['mapping'][number];
   const a: Entry = { name: 'a', type: 'float', aliases: [] };
   const b: Entry = { name: 'b', type: 'str', aliases: [] };
   const trainedOn = (...features: Entry[]) => ({ algorithm: 'softmax', features });

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Feature } from '../../../learning/model';
+import type { ScalarFeature } from '../../../learning/model';
 import { DataError } from '../../../training/data-error';
 import { readCsv } from '../../../training/readers/csv';
 
-const features: Feature[] = [
+const features: ScalarFeature[] = [
   { name: 'age', type: 'int', aliases: ['years'] },
   { name: 'height', type: 'float', aliases: [] },
   { name: 'city', type: 'str', aliases: [] },
@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function read(text: string, options: { delimiter?: string; features?: Feature[] } = {}) {
+function read(text: string, options: { delimiter?: string; features?: ScalarFeature[] } = {}) {
   writeFileSync(join(directory, 'people.csv'), text);
   return readCsv({ csv: 'people.csv', directory, delimiter: ',', features, target: 'class', ...options });
 }
@@ -79,7 +79,7 @@ describe('a CSV file', () => {
   test('keeps any text as it is', async () => {
     const text = fc.string({ unit: 'grapheme' });
     const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
-    const city: Feature[] = [{ name: 'city', type: 'str', aliases: [] }];
+    const city: ScalarFeature[] = [{ name: 'city', type: 'str', aliases: [] }];
 
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1 }), async (cities) => {

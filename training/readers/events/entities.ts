@@ -4,7 +4,7 @@ import { describeDataSource, type EntitySource } from '../../../config/data-sour
 import { type EntityChange, foldEntities } from '../../../learning/entity';
 import { featureFromJson } from '../../../learning/feature-json';
 import { typeNouns } from '../../../learning/feature-text';
-import type { Feature, FeatureType, FeatureValue, Row } from '../../../learning/model';
+import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../../learning/model';
 import { DataError, DataExitCode } from '../../data-error';
 import type { Dataset } from '../../dataset';
 import { conditionsOf } from './conditions';
@@ -16,7 +16,7 @@ export interface EntityRows {
   readonly pool: Pool;
   readonly source: EntitySource;
   /** Each is read from the property of its name or of one of its aliases, the first that has a value. */
-  readonly features: readonly Feature[];
+  readonly features: readonly ScalarFeature[];
   /** Property of the label; labels are text. */
   readonly target: string;
   /** Hears of entities that were left out. */
@@ -33,7 +33,7 @@ interface ChangeRow {
 /** A property to read, under all its names. */
 interface Field {
   readonly names: readonly string[];
-  readonly type: FeatureType;
+  readonly type: ScalarType;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function readEntities(wanted: EntityRows, signal?: AbortSignal): Pr
       continue;
     }
     const label = values.pop() as string;
-    rows.push(values as FeatureValue[]);
+    rows.push(values as ScalarValue[]);
     labels.push(label);
     hash.update(`${JSON.stringify([id, ...values, label])}\n`);
   }
@@ -117,7 +117,7 @@ function readField(
   { names, type }: Field,
   properties: ReadonlyMap<string, unknown>,
   entity: string,
-): FeatureValue | undefined {
+): ScalarValue | undefined {
   const name = names.find((candidate) => (properties.get(candidate) ?? null) !== null);
   if (name === undefined) return undefined;
   const value = featureFromJson(type, properties.get(name));
@@ -138,7 +138,7 @@ class IncompleteEntities {
     this.#lacking = fields.map(() => 0);
   }
 
-  add(values: readonly (FeatureValue | undefined)[]): void {
+  add(values: readonly (ScalarValue | undefined)[]): void {
     this.count += 1;
     values.forEach((value, field) => {
       if (value === undefined) this.#lacking[field]! += 1;

@@ -1,5 +1,5 @@
 import type { EntitySource } from '../../../../config/data-source';
-import type { Feature } from '../../../../learning/model';
+import type { ScalarFeature } from '../../../../learning/model';
 import type { DataError } from '../../../../training/data-error';
 import { readEntities } from '../../../../training/readers/events/entities';
 import { givenEventService } from '../../../support/event-service';
@@ -11,7 +11,7 @@ beforeEach(() => {
   notices = [];
 });
 
-const features: Feature[] = [
+const features: ScalarFeature[] = [
   { name: 'height', type: 'float', aliases: ['tall'] },
   { name: 'petals', type: 'int', aliases: [] },
 ];
