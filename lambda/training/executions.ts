@@ -38,5 +38,8 @@ export async function stopJob({ arn }: Pick<RunningJob, 'arn'>, error: string, c
   await stepFunctions.send(new StopExecutionCommand({ executionArn: arn, error, cause }));
 }
 
+/** A job's id in the characters that ECS takes for names. */
+export const nameInEcs = (jobId: string): string => jobId.replaceAll(/[^\w-]/g, '-');
+
 /** What ECS notes of a job's tasks, of which it takes no more characters. */
-export const startedBy = (jobId: string): string => jobId.slice(-36);
+export const startedBy = (jobId: string): string => nameInEcs(jobId).slice(-36);

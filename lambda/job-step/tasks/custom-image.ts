@@ -6,6 +6,7 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
 import type { TaskRole } from '../../../config/training-task';
+import { nameInEcs } from '../../training/executions';
 import type { JobState } from '../job-state';
 import { settings } from '../settings';
 
@@ -14,7 +15,8 @@ const ecs = new ECSClient();
 const allRoles: readonly TaskRole[] = ['scheduler', 'server', 'worker'];
 
 /** The family of a role's task definition for one job with an image of its own. */
-export const customFamily = (jobId: string, role: TaskRole): string => `${settings().roles[role].family}-${jobId}`;
+export const customFamily = (jobId: string, role: TaskRole): string =>
+  `${settings().roles[role].family}-${nameInEcs(jobId)}`;
 
 /** Registers task definitions with the job's image: a task cannot be started with another image than its definition's. */
 export async function registerImage(job: JobState): Promise<void> {

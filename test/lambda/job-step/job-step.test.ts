@@ -94,8 +94,10 @@ describe('a job that goes well', () => {
     expect(jobs.account.zone.hosts.size).toBe(0);
   });
 
-  test('may have an id as long as those that schedules make', async () => {
-    const name = 'x'.repeat(80);
+  test.each([
+    ['as long as those that schedules make', 'x'.repeat(80)],
+    ['with characters that ECS does not take', 'ctr 1.2@noon'],
+  ])('may have an id %s', async (_, name) => {
     expect(await jobs.run({ ...input }, name)).toMatchObject({ status: 'SUCCEEDED' });
   });
 

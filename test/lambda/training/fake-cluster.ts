@@ -144,7 +144,7 @@ export class FakeCluster {
   private run(input: RunTaskInput) {
     const known = this.#answers.get(input.clientToken);
     if (known) return known.input === JSON.stringify(input) ? json(known.answer) : jsonFailure('ConflictException');
-    if (input.count > 10 || input.startedBy.length > 36) return jsonFailure('InvalidParameterException');
+    if (input.count > 10 || !/^[\w-]{1,36}$/.test(input.startedBy)) return jsonFailure('InvalidParameterException');
     if (JSON.stringify(input.overrides).length > longestOverrides) return jsonFailure('InvalidParameterException');
     const definition = this.definitions.get(input.taskDefinition);
     const container = input.overrides.containerOverrides[0]!;
