@@ -64,6 +64,21 @@ test('after a stop by hand in Cleanup the machines end, of which there is nothin
   expect(jobs.account.topic.notices).toEqual([]);
 });
 
+test.each(['States.DataLimitExceeded', 'States.Runtime'])(
+  'after %s, which no Catch is for, nothing is left',
+  async (error) => {
+    jobs.fault = (state) => (state === 'Work' ? error : undefined);
+    const { path, ...outcome } = await jobs.run();
+    expect(outcome).toMatchObject({ status: 'FAILED', error });
+    expect(path).not.toContain('Cleanup');
+
+    await guard();
+    await jobs.account.clock.pass(120);
+
+    expect(jobs.account.costs).toEqual(nothing);
+  },
+);
+
 test('after a cleanup that failed for good nothing is left either', async () => {
   jobs.fault = (state) => (state === 'Cleanup' ? 'AccessDeniedException' : undefined);
   expect(await jobs.run()).toMatchObject({ status: 'FAILED', error: 'AccessDeniedException' });
