@@ -236,6 +236,12 @@ linear_method {
   });
 });
 
+test('in the form of 2014 the settings of the solver may stand in two blocks', () => {
+  const old = batchText().replace('darlin { ', 'darling { delta_init_value: 5 } solver { max_pass_of_data: 20 ');
+
+  expect(conf(old)).toEqual(conf(batchText({ darlin: 'delta_init_value: 5 max_pass_of_data: 20' })));
+});
+
 const filter = 'type: FIXING_FLOAT num_bytes: 2 fixed_point { min_value: -2 } clear_cache_if_done: true';
 
 test.each([
