@@ -112,7 +112,11 @@ class Decoder {
 
 function byName(fields: readonly FieldNode[]): ReadonlyMap<string, readonly FieldNode[]> {
   const mentions = new Map<string, FieldNode[]>();
-  for (const field of fields) mentions.set(field.name, [...(mentions.get(field.name) ?? []), field]);
+  for (const field of fields) {
+    const known = mentions.get(field.name);
+    if (known) known.push(field);
+    else mentions.set(field.name, [field]);
+  }
   return mentions;
 }
 

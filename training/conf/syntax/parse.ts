@@ -42,7 +42,7 @@ class Parser {
   file(): Block {
     const fields: FieldNode[] = [];
     while (this.#next < this.tokens.length) {
-      fields.push(...this.fields());
+      for (const field of this.fields()) fields.push(field);
       // Only a bracket that closes nothing is left.
       const stray = this.take();
       if (stray) this.fault(stray.at, `"${stray.text}" closes nothing`);
