@@ -43,7 +43,8 @@ const headerProperties = {
   loss: Type.Optional(Type.Enum(losses as unknown as Loss[])),
   hyperparameters: Type.Record(Type.String(), Type.Number()),
   params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
-  scores: exact({ train: Type.Number(), test: Type.Union([Type.Number(), Type.Null()]) }),
+  scores: exact({ train: Type.Union([Type.Number(), Type.Null()]), test: Type.Union([Type.Number(), Type.Null()]) }),
+  metrics: Type.Optional(Type.Record(Type.String(), Type.Number())),
   data: exact({ sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }), rows: CountSchema }),
   createdAt: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
 };
@@ -61,8 +62,8 @@ export type EncodedFeature = Static<typeof EncodedFeatureSchema>;
 export type HashedFeature = Static<typeof HashedFeatureSchema>;
 
 /**
- * What a model file says about its model: `scores` are those on the training and the test rows (null without test
- * rows), `loss` is what a linear model was trained for, `data` the SHA-256 and row count of the source, `createdAt` an
+ * What a model file says about its model: `scores` are those on the training rows (null if they are not known) and
+ * the test rows (null without any), `metrics` are more of them by name, `loss` is what a linear model was trained for, `data` the SHA-256 and row count of the source, `createdAt` an
  * ISO 8601 UTC time with milliseconds.
  */
 export type ModelHeader = Static<typeof ModelHeaderSchema>;

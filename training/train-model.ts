@@ -4,11 +4,11 @@ import { encodeModelFile } from '../learning/model-file';
 import type { Minimum } from '../learning/optimiser/lbfgs';
 import { softmaxAlgorithm } from '../learning/softmax/softmax-model';
 import { stratifiedSplit } from '../learning/split';
-import { DataError } from './data-error';
 import type { Dataset } from './dataset';
 import { type FitHooks, fitModel } from './fit';
 import { type DataPlaces, readDataset } from './read-dataset';
 import { scoreModel, withFeaturesOf } from './score-model';
+import { trainSparseLinear } from './sparse-linear/train-sparse-linear';
 
 /** One training run of one configured model. */
 export interface TrainRequest extends FitHooks, DataPlaces {
@@ -20,7 +20,7 @@ export interface TrainRequest extends FitHooks, DataPlaces {
   readonly rival?: Uint8Array | undefined;
 }
 
-/** Accuracies; `test` is null if the configuration holds out no test rows. */
+/** Higher is better; `test` is null if the configuration holds out no test rows. */
 export interface TrainingScores {
   readonly train: number;
   readonly test: number | null;
@@ -34,8 +34,10 @@ export interface TrainedModel {
   readonly rivalScore: number | null;
   /** Rows of the source. */
   readonly rows: number;
-  /** How the optimiser ended. */
-  readonly minimum: Pick<Minimum, 'reason' | 'iterations' | 'gradientNorm'>;
+  /** More scores by name, on the test rows if there are any; none if the scores say all. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** How the optimiser ended, where there is one. */
+  readonly minimum?: Pick<Minimum, 'reason' | 'iterations' | 'gradientNorm'>;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface TrainedModel {
 export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   const { config } = request;
   if (config.algorithm === 'softmax') return trainSoftmax({ ...request, config });
-  throw new DataError(`models.${request.name}: is trained by its conf alone; import its model files`);
+  return trainSparseLinear({ ...request, config });
 }
 
 /**

@@ -45,7 +45,7 @@ describe('training the iris model', () => {
   test('converges and scores well on both parts', async () => {
     const { scores, minimum } = await trainIris();
 
-    expect(minimum.reason).toBe('converged');
+    expect(minimum?.reason).toBe('converged');
     expect(scores.train).toBeGreaterThan(0.95);
     expect(scores.test).toBeGreaterThan(0.9);
   });
@@ -75,7 +75,7 @@ describe('training the iris model', () => {
 
     const { minimum } = await trainIris({ onProgress: ({ iterations }) => steps.push(iterations) });
 
-    expect(steps).toEqual(Array.from({ length: minimum.iterations }, (_, n) => n + 1));
+    expect(steps).toEqual(Array.from({ length: minimum?.iterations ?? 0 }, (_, n) => n + 1));
   });
 
   test('stops when it is told to', async () => {

@@ -1,0 +1,52 @@
+import { isAbsolute, join } from 'node:path';
+import type { SparseLinearConfig } from '../../config/schema';
+import type { Conf, DataConf } from '../conf/conf';
+import { readConf } from '../conf/read-conf';
+import { DataError } from '../data-error';
+
+/**
+ * Reads the dmlc configuration of a model; the paths in it start from the folder of the model's configuration.
+ * @throws {ConfError} that tells all its faults
+ * @throws {DataError} if it is absent, or does not go with the model's mapping
+ */
+export async function readModelConf(
+  { conf: path, mapping }: SparseLinearConfig,
+  directory: string,
+  say: (line: string) => void,
+): Promise<Conf> {
+  const { conf, warnings } = await readConf(placed(path, directory));
+  for (const warning of warnings) say(warning);
+  const data = conf.kind === 'evaluation' ? conf.validationData : conf.trainingData;
+  for (const entry of mapping) checkEntry(entry, data, path);
+  return placedConf(conf, directory);
+}
+
+/** A request has to make the keys that the data makes. */
+function checkEntry(
+  { name, type }: SparseLinearConfig['mapping'][number],
+  { text, csv }: DataConf,
+  path: string,
+): void {
+  const shown = `${path}: the mapping has '${name}' as ${type}`;
+  if (type === 'sparse') return;
+  if (text === 'VW') return;
+  if (text !== 'CSV') throw new DataError(`${shown}, but ${text} data has keys without names; map one sparse feature`);
+  if (name === csv.label || csv.skip.includes(name)) throw new DataError(`${shown}, but csv leaves it out`);
+  const isNumeric = csv.numeric.includes(name);
+  if (isNumeric && type === 'str') throw new DataError(`${shown}, but csv.numeric has it; map it as float`);
+  if (!isNumeric && type !== 'str') throw new DataError(`${shown}, but csv.numeric lacks it; map it as str`);
+}
+
+function placedConf(conf: Conf, directory: string): Conf {
+  const files = <F extends readonly string[] | undefined>(names: F) =>
+    names?.map((file) => placed(file, directory)) as F;
+  const data = <D extends DataConf | undefined>(from: D): D => from && { ...from, files: files(from.files) };
+  const validationData = data(conf.validationData);
+  const modelInput = files(conf.modelInput);
+  if (conf.kind === 'evaluation')
+    return { ...conf, validationData: data(conf.validationData), modelInput: files(conf.modelInput) };
+  return { ...conf, trainingData: data(conf.trainingData), validationData, modelInput } as Conf;
+}
+
+const placed = (file: string, directory: string): string =>
+  isAbsolute(file) || /^[a-z0-9]+:\/\//.test(file) ? file : join(directory, file);

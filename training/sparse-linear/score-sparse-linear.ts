@@ -1,0 +1,54 @@
+import type { Loss } from '../../learning/linear/loss';
+import {
+  marginAuc,
+  marginLogLoss,
+  meanAbsoluteError,
+  rootMeanSquaredError,
+  type ScoredRows,
+  signAccuracy,
+} from '../../learning/linear/scores';
+import type { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
+import type { DataConf } from '../conf/conf';
+import { MinibatchReader } from '../data/minibatch-reader';
+import { findParts } from '../data/parts';
+
+/** Lines that are scored at once. */
+const batchLines = 10_000;
+
+/** Scores by name: `auc`, `accuracy` and `logloss`, or `rmse` and `mae` of the squared loss. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/**
+ * How well a model does on all good lines of some data; NaN without any, and the AUC if all are of one class.
+ * @throws {DataError} if files are absent or cannot be read
+ */
+export async function metricsOf(model: SparseLinearModel, data: DataConf, loss: Loss): Promise<Metrics> {
+  const rows = await scoredRows(model, { ...data, shuffle: false }, loss);
+  return loss === 'SQUARE'
+    ? { rmse: rootMeanSquaredError(rows), mae: meanAbsoluteError(rows) }
+    : { auc: marginAuc(rows), accuracy: signAccuracy(rows), logloss: marginLogLoss(rows) };
+}
+
+/** The one score that decides whether a revision is kept, higher is better: the AUC, or the negated RMSE. */
+export const scoreOf = (metrics: Metrics): number => metrics.auc ?? -metrics.rmse!;
+
+async function scoredRows(model: SparseLinearModel, data: DataConf, loss: Loss): Promise<ScoredRows> {
+  const margins: number[] = [];
+  const labels: number[] = [];
+  const importances: number[] = [];
+  const reader = new MinibatchReader(data, { loss, minibatch: batchLines, groups: false, seed: 1 });
+  try {
+    for await (const rows of reader.read(await findParts(data, 1), { pass: 0 })) {
+      for (const margin of model.margins(rows)) margins.push(margin);
+      for (const label of rows.labels) labels.push(label);
+      for (let row = 0; row < rows.labels.length; row++) importances.push(rows.importances?.[row] ?? 1);
+    }
+  } finally {
+    await reader.close();
+  }
+  return {
+    margins: Float64Array.from(margins),
+    labels: Float64Array.from(labels),
+    importances: importances.some((importance) => importance !== 1) ? Float64Array.from(importances) : undefined,
+  };
+}
