@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { DataError } from '../data-error';
+import { DiskPlace } from './disk-place';
+import type { CheckpointPlace } from './place';
+import { S3Place } from './s3-place';
 import { decodeSums, encodeSums, type SumsPortion } from './sums-file';
 
 /** What a job needs to go on: its sums, and whatever else, as JSON. */
@@ -20,85 +22,72 @@ interface Manifest<State> {
 /** How many are kept: the newest might be damaged. */
 const kept = 2;
 
-/** The checkpoints of a job in a folder of the disk, one numbered folder each. */
+const sumsFile = 'sums.bin';
+const manifestFile = 'manifest.json';
+
+/** The checkpoints of a job, one numbered folder each. */
 export class Checkpoints<State> {
-  /** @param folder is made when the first is written */
-  constructor(private readonly folder: string) {}
+  private readonly place: CheckpointPlace;
+
+  /** @param place a folder, or `s3://bucket/prefix`; it is made when the first is written */
+  constructor(place: string) {
+    this.place = place.startsWith('s3://') ? new S3Place(place) : new DiskPlace(place);
+  }
 
   /** Writes a checkpoint and then removes those that are too old. */
   async write(state: State, portions: AsyncIterable<SumsPortion>): Promise<void> {
     const numbers = await this.numbers();
-    const number = (numbers[0] ?? 0) + 1;
-    const folder = join(this.folder, String(number));
-    await mkdir(folder, { recursive: true });
-    const sums = await writeDurably(join(folder, sumsFile), encoded(portions));
+    const folder = String((numbers[0] ?? 0) + 1);
+    const sums = await this.place.write(folder, sumsFile, encoded(portions));
     const manifest: Manifest<State> = { state, sums };
-    await writeDurably(join(folder, 'manifest.new'), [Buffer.from(JSON.stringify(manifest))]);
-    await rename(join(folder, 'manifest.new'), join(folder, manifestFile));
-    for (const old of numbers.slice(kept - 1)) await rm(join(this.folder, String(old)), { recursive: true });
+    await this.place.write(folder, manifestFile, [Buffer.from(JSON.stringify(manifest))]);
+    for (const old of numbers.slice(kept - 1)) await this.place.remove(String(old));
   }
 
-  /** The newest that is whole; undefined if none is. */
+  /**
+   * The newest that is whole; undefined if none is.
+   * @throws {DataError} if their place cannot be reached
+   */
   async newest(): Promise<Checkpoint<State> | undefined> {
     for (const number of await this.numbers()) {
-      const folder = join(this.folder, String(number));
+      const folder = String(number);
       const manifest = await this.wholeManifest(folder);
-      if (!manifest) continue;
-      const { state } = manifest;
-      return { state, sums: () => decodeSums(createReadStream(join(folder, sumsFile)) as AsyncIterable<Buffer>) };
+      if (manifest) return { state: manifest.state, sums: () => decodeSums(this.place.read(folder, sumsFile)) };
     }
     return undefined;
   }
 
   /** Removes all: the job is done. */
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  remove(): Promise<void> {
+    return this.place.removeAll();
   }
 
   private async wholeManifest(folder: string): Promise<Manifest<State> | undefined> {
     try {
-      const manifest = JSON.parse(await readFile(join(folder, manifestFile), 'utf8')) as Manifest<State>;
-      return (await checksum(join(folder, sumsFile))) === manifest.sums ? manifest : undefined;
-    } catch {
+      const text = (await buffer(this.place.read(folder, manifestFile))).toString();
+      const manifest = JSON.parse(text) as Manifest<State>;
+      return (await checksum(this.place.read(folder, sumsFile))) === manifest.sums ? manifest : undefined;
+    } catch (error) {
+      if (error instanceof DataError) throw error;
       return undefined;
     }
   }
 
   /** Of all that were begun, the newest first. */
   private async numbers(): Promise<readonly number[]> {
-    const names = await readdir(this.folder).catch((): string[] => []);
-    return names
+    return (await this.place.folders())
       .map(Number)
       .filter((number) => Number.isInteger(number) && number > 0)
       .sort((a, b) => b - a);
   }
 }
 
-const sumsFile = 'sums.bin';
-const manifestFile = 'manifest.json';
-
 async function* encoded(portions: AsyncIterable<SumsPortion>): AsyncIterable<Buffer> {
   for await (const portion of portions) yield encodeSums(portion);
 }
 
-/** Writes a file that outlives a loss of power. @returns its SHA-256 */
-async function writeDurably(file: string, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string> {
+async function checksum(pieces: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
-  const handle = await open(file, 'w');
-  try {
-    for await (const piece of pieces) {
-      hash.update(piece);
-      await handle.writeFile(piece);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return hash.digest('hex');
-}
-
-async function checksum(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
+  for await (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Checkpoints } from '../../../training/checkpoint/checkpoints';
 import { decodeSums, encodeSums, type SumsPortion } from '../../../training/checkpoint/sums-file';
+import { awsAt } from '../../bin/aws/support/command';
+import { FakeS3 } from '../../lambda/support/fake-s3';
+import { type Loopback, startLoopback } from '../../lambda/support/loopback';
 import { runFolder } from '../../support/test-run';
 
 const portion = (z: readonly number[]): SumsPortion => ({
@@ -62,6 +65,67 @@ describe('the checkpoints of a job', () => {
     await write(1);
     await checkpoints.remove();
     expect(await checkpoints.newest()).toBeUndefined();
+  });
+});
+
+describe('the checkpoints of a job in S3', () => {
+  const before = { ...process.env };
+  let s3: FakeS3;
+  let aws: Loopback;
+  let checkpoints: Checkpoints<{ readonly pass: number }>;
+
+  beforeEach(async () => {
+    s3 = new FakeS3();
+    aws = await startLoopback(s3.answerer);
+    Object.assign(process.env, awsAt(aws.url), { AWS_MAX_ATTEMPTS: '1' });
+    checkpoints = new Checkpoints('s3://artifacts/jobs/ctr-1/checkpoint/');
+  });
+  afterEach(async () => {
+    process.env = { ...before };
+    await aws.close();
+  });
+
+  const write = (pass: number): Promise<void> => checkpoints.write({ pass }, each([portion([pass]), portion([7, 8])]));
+
+  it('are none before the first', async () => {
+    expect(await checkpoints.newest()).toBeUndefined();
+  });
+
+  it('give the newest back, and are kept two at a time', async () => {
+    for (const pass of [1, 2, 3]) await write(pass);
+
+    const newest = await checkpoints.newest();
+    expect(newest!.state).toEqual({ pass: 3 });
+    expect(await allOf(newest!.sums())).toEqual([3, 7, 8]);
+    expect([...s3.objects.keys()].sort()).toEqual(
+      ['2/manifest.json', '2/sums.bin', '3/manifest.json', '3/sums.bin'].map((key) => `jobs/ctr-1/checkpoint/${key}`),
+    );
+  });
+
+  it('leave out one that was not written to its end, or is damaged', async () => {
+    for (const pass of [1, 2]) await write(pass);
+    s3.objects.set('jobs/ctr-1/checkpoint/2/sums.bin', Buffer.from('other'));
+    s3.objects.set('jobs/ctr-1/checkpoint/3/sums.bin', Buffer.from('begun'));
+
+    expect((await checkpoints.newest())!.state).toEqual({ pass: 1 });
+  });
+
+  it('leave nothing when they are removed, and all else alone', async () => {
+    await write(1);
+    s3.objects.set('jobs/ctr-1/ctr.conf', Buffer.from(''));
+
+    await checkpoints.remove();
+
+    expect([...s3.objects.keys()]).toEqual(['jobs/ctr-1/ctr.conf']);
+  });
+
+  it.each(['GET', 'PUT'])('that S3 does not let through at %s are no reason to begin anew', async (method) => {
+    await write(1);
+    s3.intercept = async (asked) =>
+      asked === method ? { status: 503, body: '<Error><Code>SlowDown</Code></Error>' } : undefined;
+
+    const touched = method === 'PUT' ? write(2) : checkpoints.newest();
+    await expect(touched).rejects.toMatchObject({ name: 'DataError', exitCode: 4 });
   });
 });
 
