@@ -41,7 +41,7 @@ export interface Decoded<Type extends FieldTypes> {
  * @returns with no faults and nothing missing, the draft is whole
  */
 export function decode<Type extends FieldTypes>(root: Block, type: BlockType<Type>): Decoded<Type> {
-  const decoder = new Decoder();
+  const decoder = new Decoder(type);
   const draft = decoder.block(root, type, 'the configuration', root.at) as Draft<Values<Type>>;
   return { draft, ...decoder };
 }
@@ -51,6 +51,11 @@ class Decoder {
   readonly faults: Remark[] = [];
   readonly missing: Remark[] = [];
   readonly warnings: Remark[] = [];
+  readonly #root: AnyBlockType;
+
+  constructor(root: AnyBlockType) {
+    this.#root = root;
+  }
 
   block(node: Block, type: AnyBlockType, name: string, at: Position): Fields {
     const values: Record<string, unknown> = {};
@@ -60,7 +65,7 @@ class Decoder {
         this.places.note(values, field, mentions[0]!.at);
         values[field] = this.field(mentions, known, field);
       } else {
-        for (const { at } of mentions) this.fault(at, unknownField(field, type, name));
+        for (const { at } of mentions) this.fault(at, this.unknownField(field, type, name));
       }
     }
     for (const [field, { absence, type: inner }] of Object.entries(type.fields)) {
@@ -105,6 +110,15 @@ class Decoder {
     return undefined;
   }
 
+  private unknownField(name: string, { fields }: AnyBlockType, block: string): string {
+    const unknown = `unknown field "${name}" in ${block}`;
+    const near = suggestion(name, Object.keys(fields));
+    if (near) return `${unknown}; did you mean "${near}"?`;
+    if (Object.hasOwn(this.#root.fields, name)) return `${unknown}; it belongs to the top level`;
+    const home = homeOf(name, this.#root);
+    return home ? `${unknown}; it belongs in ${home}` : unknown;
+  }
+
   private fault(at: Position, message: string): void {
     this.faults.push({ at, message });
   }
@@ -120,7 +134,13 @@ function byName(fields: readonly FieldNode[]): ReadonlyMap<string, readonly Fiel
   return mentions;
 }
 
-function unknownField(name: string, { fields }: AnyBlockType, block: string): string {
-  const near = suggestion(name, Object.keys(fields));
-  return `unknown field "${name}" in ${block}${near ? `; did you mean "${near}"?` : ''}`;
+/** The block below another one that has a field of some name. */
+function homeOf(field: string, { fields }: AnyBlockType): string | undefined {
+  for (const [name, { type }] of Object.entries(fields)) {
+    if (type.kind !== 'block') continue;
+    if (Object.hasOwn(type.fields, field)) return name;
+    const home = homeOf(field, type);
+    if (home) return home;
+  }
+  return undefined;
 }

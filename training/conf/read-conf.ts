@@ -37,7 +37,8 @@ async function readObject(address: string): Promise<string> {
   if (!Bucket || !Key) throw absent(address, 'names no file; write s3://bucket/key');
   const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   // Stand-ins for S3 have no name per bucket.
-  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
+  const client = new S3Client({ forcePathStyle, requestHandler: { connectionTimeout: 5_000 } });
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return (await Body?.transformToString()) ?? '';

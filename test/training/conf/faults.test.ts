@@ -69,6 +69,12 @@ test.each([
     onlineText({ async_sgd: 'algo: FTRL minibach: 5' }),
     'unknown field "minibach" in async_sgd; did you mean "minibatch"?',
   ],
+  [`${onlineText()} minibatch: 5`, 'unknown field "minibatch" in the configuration; it belongs in async_sgd'],
+  [`${batchText()} file_name: "m"`, 'unknown field "file_name" in the configuration; it belongs in init_w'],
+  [
+    onlineText({ async_sgd: 'algo: FTRL loss { type: LOGIT }' }),
+    'unknown field "loss" in async_sgd; it belongs to the top level',
+  ],
   [onlineText({ async_sgd: 'algo: FTRL zebra: 5' }), 'unknown field "zebra" in async_sgd'],
   [onlineText({ async_sgd: 'algo: FTRL constructor: 5' }), 'unknown field "constructor" in async_sgd'],
   [
