@@ -81,9 +81,9 @@ function nextCommand({ names, version: current }: AwsSession, { name, state }: S
   if (version && !deployable.test(state)) return `modelapp revert ${version}`;
   if (version) return version === current ? 'modelapp deploy' : `modelapp deploy ${version}`;
   if (name === names.splitStack) return 'modelapp split off';
-  if (name === names.eventsStack) {
-    return deployable.test(state) ? 'modelapp deploy events' : `npx cdk destroy ${name} -c events=true`;
-  }
+  const rolling = { [names.eventsStack]: 'events', [names.trainingStack]: 'training' }[name];
+  if (rolling)
+    return deployable.test(state) ? `modelapp deploy ${rolling}` : `npx cdk destroy ${name} -c ${rolling}=true`;
   if (!deployable.test(state)) return `npx cdk destroy ${name} --exclusively`;
   return name === names.trafficStack ? 'modelapp deploy --traffic' : 'modelapp deploy';
 }

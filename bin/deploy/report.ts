@@ -1,16 +1,15 @@
-import type { ServiceName } from '../../config/names';
 import { withSession } from '../aws/session';
-import type { DeployOptions } from '../commands/aws/deploy';
+import type { DeployOptions, DeployTarget } from '../commands/aws/deploy';
 import { print, printJson, progress } from '../output';
 import { deploy } from './deploy';
-import { deployEvents } from './deploy-events';
+import { deployRolling, isRolling } from './deploy-rolling';
 
-/** Deploys a version, that of the tree by default, or the event server, and prints the endpoint. */
-export const deployAndReport = (service: ServiceName | undefined, options: DeployOptions): Promise<void> =>
+/** Deploys a version, that of the tree by default, or what belongs to none, and prints the endpoint. */
+export const deployAndReport = (service: DeployTarget | undefined, options: DeployOptions): Promise<void> =>
   withSession(options, async (session) => {
     const { region, account } = session;
-    if (service === 'events') {
-      const deployed = await deployEvents(session, options);
+    if (isRolling(service)) {
+      const deployed = await deployRolling(session, service, options);
       return options.json ? printJson({ ...deployed, region, account }) : print(deployed.endpoint);
     }
     const { sharedEndpoint, ...deployed } = await deploy(session, service ?? session.version, options);

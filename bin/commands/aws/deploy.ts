@@ -2,6 +2,9 @@ import { Command } from 'commander';
 import type { ServiceName } from '../../../config/names';
 import { type AwsOptions, parseServiceArgument, withAwsOptions } from '../../aws/options';
 
+/** What can be deployed: a version, the event server, or what training jobs run on. */
+export type DeployTarget = ServiceName | 'training';
+
 export interface DeployOptions extends AwsOptions {
   /** Whether to deploy the entry that versions share, too. */
   readonly traffic: boolean;
@@ -16,20 +19,23 @@ Examples:
   modelapp deploy
   modelapp deploy --traffic --yes --region eu-central-1
   modelapp deploy 1.1.0                 update an older version, with the image that it was released with
-  modelapp deploy events                the event server, with the code of this tree`;
+  modelapp deploy events                the event server, with the code of this tree
+  modelapp deploy training              what modelapp train --on aws runs on, with the code of this tree`;
 
 /** `modelapp deploy`: releases the version of this tree to AWS. */
 export const deployCommand = (): Command =>
   withAwsOptions(new Command('deploy'))
-    .description('deploy a version to AWS: the one of this tree, built from its code; or the event server')
+    .description(
+      'deploy a version to AWS: the one of this tree, built from its code; or the event server, or what training jobs run on',
+    )
     .argument(
       '[service]',
-      "a version that is deployed already, or 'events' for the event server (default: that of the file VERSION)",
-      parseServiceArgument,
+      "a version that is deployed already, 'events' or 'training' (default: the version of the file VERSION)",
+      (text): DeployTarget => (text === 'training' ? text : parseServiceArgument(text)),
     )
     .option('--traffic', 'put it behind the entry that versions share, too', false)
     .option('--yes', 'do not ask', false)
     .addHelpText('after', example)
-    .action(async (service: ServiceName | undefined, options: DeployOptions) =>
+    .action(async (service: DeployTarget | undefined, options: DeployOptions) =>
       (await import('../../deploy/report')).deployAndReport(service, options),
     );

@@ -99,6 +99,32 @@ test.each<[string, () => void, number, string]>([
   expect(await deploy('--yes')).toEqual({ stdout: '', stderr: `modelapp: ${message}\n`, exitCode: code });
 });
 
+describe('of what training jobs run on', () => {
+  test.each<[string, string, string]>([
+    [
+      'that is being deployed',
+      'UPDATE_IN_PROGRESS',
+      'ModelApp-Training is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status shows it',
+    ],
+    [
+      'that failed for good',
+      'DELETE_FAILED',
+      'ModelApp-Training is DELETE_FAILED (Service: the tasks are not healthy); next: npx cdk destroy ModelApp-Training -c training=true',
+    ],
+  ])('a stack %s is told before anything is changed', async (_, state, message) => {
+    cloudFormation.stacks.push(stack('ModelApp-Training', state));
+
+    expect(await deploy('training', '--yes')).toEqual({ stdout: '', stderr: `modelapp: ${message}\n`, exitCode: 5 });
+  });
+
+  test('--traffic is refused, as it takes no requests', async () => {
+    expect(await deploy('training', '--traffic')).toMatchObject({
+      stderr: expect.stringContaining('--traffic: what training jobs run on is no version; it takes no requests'),
+      exitCode: 2,
+    });
+  });
+});
+
 test('an older version that was never deployed belongs to its own tree', async () => {
   expect(await deploy('1.1.0', '--yes')).toEqual({
     stdout: '',
