@@ -13,6 +13,7 @@ interface Node {
   readonly items?: Node;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
 }
 
@@ -30,11 +31,12 @@ function typeOf(node: Node): string {
   if (node.anyOf) return node.anyOf.map(typeOf).join(' or ');
   if (node.items) return `list of ${typeOf(node.items)}`;
   if (node.patternProperties) return 'object';
-  const { minimum, maximum, exclusiveMaximum } = node;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = node;
   const from = minimum === undefined ? '' : ` from ${minimum}`;
+  const above = exclusiveMinimum === undefined ? '' : ` above ${exclusiveMinimum}`;
   const to = maximum === undefined ? '' : ` to ${maximum}`;
   const below = exclusiveMaximum === undefined ? '' : ` below ${exclusiveMaximum}`;
-  return `${node.type === 'integer' ? 'whole number' : (node.type ?? 'any')}${from}${to}${below}`;
+  return `${node.type === 'integer' ? 'whole number' : (node.type ?? 'any')}${from}${above}${to}${below}`;
 }
 
 /** An object's own defaults are those of its options; only a default of the whole list or value is worth a word. */

@@ -12,6 +12,7 @@ import {
   type PredictServiceConfig,
   type SoftmaxConfig,
 } from './schema';
+import { scheduleFaults, trainingFaults } from './training';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
 export class ConfigError extends Error {
@@ -160,6 +161,7 @@ function consistencyFaults(config: Config, input: ConfigInput): string[] {
     faults.push(`capacity.maxInstances: must be at least capacity.minInstances (${capacity.minInstances})`);
   if (capacity.maxTasks < capacity.minTasks)
     faults.push(`capacity.maxTasks: must be at least capacity.minTasks (${capacity.minTasks})`);
+  faults.push(...trainingFaults(config.training), ...scheduleFaults(config.schedules));
   return faults;
 }
 

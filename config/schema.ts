@@ -1,6 +1,7 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 import type { DeepPartial } from './deep-partial';
 import { type ModelInput, ModelSchema } from './model';
+import { type Schedule, ScheduleSchema, TrainingSchema } from './training';
 
 /** An object whose every key is known: a misspelt option is an error, not a silent default. */
 const Options = <T extends TProperties>(properties: T, description: string) =>
@@ -283,6 +284,8 @@ export const ConfigSchema = Type.Object(
     revisions: Revisions,
     aws: Aws,
     capacity: Capacity,
+    training: TrainingSchema,
+    schedules: list(ScheduleSchema, 'Training jobs that start by themselves, in AWS.'),
   },
   { additionalProperties: false },
 );
@@ -297,4 +300,7 @@ export type HttpConfig = Config['http'];
 export type EventsConfig = Config['events'];
 
 /** The configuration as a user writes it: what has a default may be left out. */
-export type ConfigInput = Omit<DeepPartial<Config>, 'models'> & { models: Record<string, ModelInput> };
+export type ConfigInput = Omit<DeepPartial<Config>, 'models' | 'schedules'> & {
+  models: Record<string, ModelInput>;
+  schedules?: readonly (Pick<Schedule, 'name' | 'schedule' | 'conf'> & Partial<Schedule>)[];
+};

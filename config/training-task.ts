@@ -36,8 +36,19 @@ export interface StoreAddresses {
   readonly replicas: number;
 }
 
+/** Servers and replicas that a job may have: ECS takes 8,192 characters of variables for a task, in which all are named. */
+export const mostServers = 32;
+
+export const mostWorkers = 64;
+
+/** Port of our own engine's parameter servers. */
+export const storePort = 6379;
+
 /** Port of the scheduler; those of servers and workers follow it. */
 const firstPort = 8000;
+
+/** All ports that other engines may be told to listen on. */
+export const enginePorts = { first: firstPort, last: firstPort + mostServers + mostWorkers } as const;
 
 /** Servers and the servers that repeat them. */
 export const serverTasks = ({ servers, replicas }: JobSize): number => servers * (1 + replicas);

@@ -56,7 +56,7 @@ async function writeProgram(entry, outfile) {
  * files that it names, at the same relative paths.
  */
 async function writeConfigAndData(app) {
-  const { aws, capacity, ...config } = await readConfig();
+  const { aws, capacity, training, schedules, ...config } = await readConfig();
   await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
   for (const [name, { source }] of Object.entries(config.models)) {
     if (source.csv === undefined) continue;

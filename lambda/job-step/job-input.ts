@@ -1,14 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { serverTasks } from '../../config/training-task';
+import { mostServers, mostWorkers, serverTasks } from '../../config/training-task';
 import { JobFailure } from './failure';
 
 const JobInputSchema = Type.Object(
   {
     /** Address of the configuration, `s3://…`. */
     conf: Type.String({ pattern: '^s3://[^/]+/.+' }),
-    servers: Type.Integer({ minimum: 1, maximum: 32 }),
-    workers: Type.Integer({ minimum: 1, maximum: 64 }),
+    servers: Type.Integer({ minimum: 1, maximum: mostServers }),
+    workers: Type.Integer({ minimum: 1, maximum: mostWorkers }),
     /** Further servers that repeat each server. */
     replicas: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 })),
     /** An image that takes the place of ours in all roles. */
@@ -22,9 +22,6 @@ const JobInputSchema = Type.Object(
 /** What an execution is started with: by the command, or by a schedule. */
 export type JobInput = Static<typeof JobInputSchema>;
 
-/** Servers and replicas that a job may have. */
-const mostServers = 32;
-
 const validator = Compile(JobInputSchema);
 
 /** @throws {JobFailure} `InvalidJob` that names the field */
@@ -37,7 +34,6 @@ export function parseJobInput(input: unknown): JobInput {
     throw new JobFailure('InvalidJob', `the job's input: ${fault?.instancePath.slice(1) || 'it'} ${fault?.message}`);
   }
   if (input.command && !input.image) throw new JobFailure('InvalidJob', "the job's input: command goes with an image");
-  // ECS takes 8,192 characters of variables for a task, in which the names of all others stand.
   if (serverTasks({ replicas: 0, ...input }) > mostServers) {
     throw new JobFailure('InvalidJob', `the job's input: servers and their replicas are more than ${mostServers}`);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ECSClient, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
-import { type StoreAddresses, type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { type StoreAddresses, storePort, type TrainingJob, taskEnvironment } from '../../../config/training-task';
 import { startedBy } from '../../training/executions';
 import type { JobState, TaskState } from '../job-state';
 import { settings } from '../settings';
@@ -8,9 +8,6 @@ import { customFamily } from './custom-image';
 import { hostName } from './host-names';
 
 const ecs = new ECSClient();
-
-/** Port of our own engine's parameter servers. */
-const storePort = 6379;
 
 /** ECS says this by an error, and of all other lack of room by a failure in its answer. */
 const noMachine = /No Container Instances were found/i;
