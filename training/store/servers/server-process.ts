@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { storeServerConfiguration } from '../../../config/store-server';
 import { StoreError, StoreExitCode } from '../store-error';
 import { openConnection, type ServerAddress } from './connection';
 import { freePort } from './free-port';
@@ -89,26 +90,13 @@ async function start(program: string, options: ServerOptions): Promise<ServerPro
   throw new StoreError(`${program} did not start: ${lastLine(said)}`, StoreExitCode.failed);
 }
 
-/** What the manual says on each: `redis.conf` of the server. */
-const configuration = (folder: string, { port, password, isClusterMember }: ServerOptions): string => `
-bind 127.0.0.1
-port ${port}
-dir ${folder}
-requirepass ${password}
-masterauth ${password}
-save ""
-appendonly no
-repl-diskless-sync yes
-repl-diskless-sync-delay 0
-${isClusterMember ? clusterConfiguration : ''}`;
-
-const clusterConfiguration = `
-cluster-enabled yes
-cluster-config-file nodes.conf
-cluster-node-timeout 5000
-cluster-require-full-coverage no
-cluster-replica-validity-factor 0
-`;
+const configuration = (folder: string, { port, password, isClusterMember }: ServerOptions): string =>
+  `bind 127.0.0.1${storeServerConfiguration({
+    port: String(port),
+    folder,
+    password,
+    isClusterMember: isClusterMember ? 'yes' : 'no',
+  })}`;
 
 /** Whether the server answers before it ends. */
 async function answers(shell: ChildProcess, address: ServerAddress, password: string): Promise<boolean> {
