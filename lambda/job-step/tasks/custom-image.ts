@@ -42,13 +42,13 @@ async function registered(jobId: string, role: TaskRole): Promise<readonly strin
   return taskDefinitionArns;
 }
 
-/** As our own, but for the image, what it runs, and how its health is seen. */
+/** As our own, but for the image, what it runs and as whom, what it may write, and how its health is seen. */
 async function register({ id, image, command }: JobState, role: TaskRole): Promise<void> {
   const { family, container } = settings().roles[role];
   const { taskDefinition: own } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
   const containers = (own?.containerDefinitions ?? [])
     .filter(({ name }) => name === container)
-    .map(({ healthCheck, entryPoint, secrets, ...rest }) => ({
+    .map(({ healthCheck, entryPoint, secrets, user, linuxParameters, ...rest }) => ({
       ...rest,
       image,
       command: command && [...command],
