@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { Role } from '../config/database';
@@ -34,7 +35,7 @@ export class EventsStack extends Stack {
     const synthesizer = new ReleaseSynthesizer({ repositoryName: names.application, tag, sourceHash });
     super(scope, id, { ...props, synthesizer });
     const { capacity } = config;
-    new ServiceImage(this, 'Image', { ...image, instanceType: capacity.instanceType });
+    new ServiceImage(this, 'Image', { ...image, architecture: new InstanceType(capacity.instanceType).architecture });
     const release = new RollingRelease(this, 'Release', { names, tag, sourceHash });
 
     const own = new TaskTargetGroup(this, 'Own', { vpc: base.network.vpc, healthPath: HealthPath.events });

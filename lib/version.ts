@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps, type StackSynthesizer } from 'aws-cdk-lib';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { type ApplicationTargetGroup, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { HealthPath } from '../config/environment';
@@ -51,7 +52,10 @@ export class VersionStack extends Stack {
   constructor(scope: Construct, id: string, props: VersionStackProps) {
     const { names, config, version, base, traffic, image, archive = true, ...stackProps } = props;
     super(scope, id, { ...stackProps, ...(image && { synthesizer: releaseSynthesizer(names, version, image) }) });
-    if (image) new ServiceImage(this, 'Image', { ...image, instanceType: config.capacity.instanceType });
+    if (image) {
+      const { architecture } = new InstanceType(config.capacity.instanceType);
+      new ServiceImage(this, 'Image', { ...image, architecture });
+    }
     const release = new ReleaseGuard(this, 'Release', { names, version, source: image?.sourceHash ?? released });
     const tables = new VersionTables(this, 'Tables', { names, version, archive });
 

@@ -1,20 +1,13 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import {
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  InstanceArchitecture,
-  InstanceType,
-  LaunchTemplate,
-  SecurityGroup,
-  UserData,
-} from 'aws-cdk-lib/aws-ec2';
-import { AmiHardwareType, AsgCapacityProvider, Cluster, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs';
+import { InstanceArchitecture, InstanceType, SecurityGroup, UserData } from 'aws-cdk-lib/aws-ec2';
+import { AmiHardwareType, AsgCapacityProvider, Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { containerDataDirectory, containerUserId } from '../../config/environment';
 import type { Config } from '../../config/schema';
 import type { Network } from './base/network';
+import { acknowledgeAgentPolicy, MachineTemplate } from './machine-template';
 
 export interface ScalingClusterProps {
   readonly network: Network;
@@ -42,7 +35,7 @@ export class ScalingCluster extends Construct {
       enableManagedDraining: true,
     });
     this.cluster.addAsgCapacityProvider(this.capacityProvider);
-    this.acknowledgeAgentPolicy(instances);
+    acknowledgeAgentPolicy(instances.role);
   }
 
   private instances(network: Network, capacity: ScalingClusterProps['capacity']): AutoScalingGroup {
@@ -53,21 +46,12 @@ export class ScalingCluster extends Construct {
     // The capacity provider does not pass on the group, without which the load balancer's rules would have no target.
     this.cluster.connections.addSecurityGroup(securityGroup);
     const instanceType = new InstanceType(capacity.instanceType);
-    const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
-      machineImage: EcsOptimizedImage.amazonLinux2023(amiHardware(instanceType)),
+    const launchTemplate = new MachineTemplate(this, 'LaunchTemplate', {
+      hardware: amiHardware(instanceType),
       instanceType,
       role: new Role(this, 'InstanceRole', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }),
       userData: this.userData(),
       securityGroup,
-      associatePublicIpAddress: true,
-      requireImdsv2: true,
-      httpPutResponseHopLimit: 1,
-      blockDevices: [
-        {
-          deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(30, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }),
-        },
-      ],
     });
     launchTemplate.addSecurityGroup(network.databaseClients);
     const group = new AutoScalingGroup(this, 'Instances', {
@@ -96,20 +80,6 @@ export class ScalingCluster extends Construct {
       `chown ${containerUserId}:${containerUserId} ${containerDataDirectory}`,
     );
     return userData;
-  }
-
-  private acknowledgeAgentPolicy(instances: AutoScalingGroup): void {
-    Validations.of(instances.role).acknowledge(
-      {
-        id: 'AwsSolutions-IAM5[Action::ecs:Submit*]',
-        reason: 'The ECS agent reports states of tasks, containers and attachments; the resource is this cluster only.',
-      },
-      {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'The ECS agent finds its endpoint and logs in to ECR by actions that accept no resource; polling is bound to this cluster by a condition.',
-      },
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { InstanceArchitecture, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { InstanceArchitecture } from 'aws-cdk-lib/aws-ec2';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 
@@ -12,13 +12,13 @@ export interface ImageSource {
 
 export interface ServiceImageProps extends ImageSource {
   /** What the image is to run on. */
-  readonly instanceType: string;
+  readonly architecture: InstanceArchitecture;
 }
 
 /** The image of the service, which the stack's synthesizer publishes; its label tells the hash of its sources. */
 export class ServiceImage extends DockerImageAsset {
-  constructor(scope: Construct, id: string, { directory, sourceHash, instanceType }: ServiceImageProps) {
-    const arm = new InstanceType(instanceType).architecture === InstanceArchitecture.ARM_64;
+  constructor(scope: Construct, id: string, { directory, sourceHash, architecture }: ServiceImageProps) {
+    const arm = architecture === InstanceArchitecture.ARM_64;
     super(scope, id, {
       directory,
       buildArgs: { SOURCE_HASH: sourceHash },

@@ -1,9 +1,7 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   AwsLogDriverMode,
   type ContainerDefinition,
-  ContainerImage,
   Ec2TaskDefinition,
   LogDriver,
   NetworkMode,
@@ -13,6 +11,7 @@ import { Construct } from 'constructs';
 import { Environment, Port, type ServiceRole } from '../../config/environment';
 import type { Names, ServiceName } from '../../config/names';
 import type { Database } from './base/database';
+import { allowPulling, releasedImage } from './released-image';
 
 export interface ServiceTaskProps {
   readonly names: Names;
@@ -37,16 +36,14 @@ export class ServiceTask extends Construct {
     super(scope, id);
     this.definition = new Ec2TaskDefinition(this, 'Definition', { networkMode: NetworkMode.BRIDGE });
     this.container = this.addContainer(props);
-    this.allowPulling(props);
+    allowPulling(this, props.names, this.definition.obtainExecutionRole());
     props.database.instance.grantConnect(this.definition.taskRole, props.databaseRole);
   }
 
   private addContainer({ names, service, role, database, ...props }: ServiceTaskProps): ContainerDefinition {
-    const { account, region, urlSuffix } = Stack.of(this);
-    const repository = `${account}.dkr.ecr.${region}.${urlSuffix}/${names.application}`;
+    const { region } = Stack.of(this);
     const container = this.definition.addContainer('service', {
-      // By tag and in the same words for every version, so that a newer VERSION changes nothing here.
-      image: ContainerImage.fromRegistry(`${repository}:${props.imageTag}`),
+      image: releasedImage(this, names, props.imageTag),
       command: ['serve'],
       memoryLimitMiB: props.memoryMiB,
       readonlyRootFilesystem: true,
@@ -78,15 +75,5 @@ export class ServiceTask extends Construct {
       reason: 'The variables name places, such as bucket and database; everything secret comes through ECS secrets.',
     });
     return container;
-  }
-
-  /** The repository by its name: a reference to the base stack's would word the image of each version differently. */
-  private allowPulling({ names }: ServiceTaskProps): void {
-    const role = this.definition.obtainExecutionRole();
-    Repository.fromRepositoryName(this, 'Repository', names.application).grantPull(role);
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ecr:GetAuthorizationToken, the login to ECR, accepts no resource.',
-    });
   }
 }
