@@ -22,6 +22,9 @@ export type ServiceName = Version | 'events';
 /** The tag of the image of the event server, one for each code: a version's tag goes with the version. */
 export const eventsImageTag = (sourceHash: string): string => `events-${sourceHash.slice(0, 16)}`;
 
+/** The tag of the image of training jobs, likewise. */
+export const trainingImageTag = (sourceHash: string): string => `training-${sourceHash.slice(0, 16)}`;
+
 /**
  * The names that one deployment has in AWS. Those that are unique per account and region carry `aws.prefix`, so that
  * `Staging-` stands beside the deployment without a prefix.

@@ -12,6 +12,8 @@ export interface Release {
   readonly otherVersions: readonly Version[];
   /** Whether there is an event server. */
   readonly events: boolean;
+  /** Whether there is what training jobs run on. */
+  readonly training: boolean;
   /** Whether there is an entry that all versions share; a split needs it. */
   readonly traffic: boolean;
   /** How that entry splits its traffic between versions; unsplit, it answers only requests that name their version. */
@@ -23,8 +25,8 @@ export interface Release {
 }
 
 /**
- * The release of the tree in `directory`, with the context values `versions`, `events`, `traffic`, `split` and
- * `archive`. In `cdk.json` their names begin with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
+ * The release of the tree in `directory`, with the context values `versions`, `events`, `training`, `traffic`, `split`
+ * and `archive`. In `cdk.json` their names begin with `modelapp:`; the command line, `-c versions=1.0.0,1.1.0`, wins.
  * @throws {Error} naming the file or the context value
  */
 export function readRelease(node: Node, directory: string): Release {
@@ -43,6 +45,7 @@ export function readRelease(node: Node, directory: string): Release {
     version,
     otherVersions: live.slice(1),
     events: named("context 'events'", () => parseBoolean(context(node, 'events') ?? 'false')),
+    training: named("context 'training'", () => parseBoolean(context(node, 'training') ?? 'false')),
     traffic: traffic || split !== undefined,
     ...(split && { split }),
     archive: named("context 'archive'", () => parseBoolean(context(node, 'archive') ?? 'true')),

@@ -9,14 +9,15 @@ import { EventsStack } from './events';
 import type { Release } from './release';
 import { SplitStack } from './split';
 import { TrafficStack } from './traffic';
+import { TrainingStack } from './training';
 import { VersionStack } from './version';
 
 /** The stacks of a deployment, by name. */
 export type Stacks = Readonly<Record<string, Stack>>;
 
 /**
- * All stacks of a deployment: what the versions share, the event server and the entry that they share if there are any, the
- * released version, the other live ones, and at last the split of the traffic between them.
+ * All stacks of a deployment: what the versions share, the event server, the machines of training and the entry that they share if there
+ * are any, the released version, the other live ones, and at last the split of the traffic between them.
  * @throws {Error} naming two versions that cannot be live together behind the shared entry
  */
 export function createStacks(app: App, config: Config, release: Release): Stacks {
@@ -38,6 +39,10 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
   if (release.events) {
     const description = 'modelapp: the event server';
     add(new EventsStack(app, names.eventsStack, { env, names, config, base, image, description }));
+  }
+  if (release.training) {
+    const description = 'modelapp: training jobs';
+    add(new TrainingStack(app, names.trainingStack, { env, names, config, bundles, base, image, description }));
   }
 
   const live = [release.version, ...release.otherVersions];

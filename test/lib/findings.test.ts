@@ -30,6 +30,21 @@ const configurations: [string, SynthesisOptions][] = [
   ['an unprotected database', { config: { aws: { deletionProtection: false } } }],
   ['a shared entry', { traffic: true }],
   ['an event server', { events: true }],
+  [
+    'training jobs, one by the clock',
+    {
+      training: true,
+      config: {
+        training: { dataBuckets: ['clicks'] },
+        schedules: [{ name: 'nightly', schedule: 'rate(1 day)', conf: 's3://clicks/ctr.conf' }],
+      },
+    },
+  ],
+  [
+    'training jobs and an account',
+    { training: true, config: { aws: { account: '111111111111', region: 'eu-central-1' } } },
+  ],
+  ['training jobs and a prefix', { training: true, config: { aws: { prefix: 'Staging-' } } }],
   ['a split', { otherVersions: ['1.0.0', '1.1.0'], split: '1.1.0:90,1.2.0:10' }],
   ['a prefix', { config: { aws: { prefix: 'Staging-' } } }],
 ];
@@ -65,6 +80,6 @@ test.each(configurations)(
 
 test("the templates fit CloudFormation's own rules", () => {
   expect(() =>
-    synthesize({ events: true, split: '1.2.0:1', app: { builtinCloudFormationValidation: true } }),
+    synthesize({ events: true, training: true, split: '1.2.0:1', app: { builtinCloudFormationValidation: true } }),
   ).not.toThrow();
 });

@@ -19,6 +19,7 @@ test('without context only VERSION is live, nothing is shared, and tables are ar
     version: '1.2.0',
     otherVersions: [],
     events: false,
+    training: false,
     traffic: false,
     archive: true,
   });
@@ -50,6 +51,17 @@ test.each([
   ['in cdk.json', { 'modelapp:events': true }],
 ])('there is an event server if events is true %s', (_, context) => {
   expect(release(context).events).toBe(true);
+});
+
+test.each([
+  ['on the command line', { training: 'true' }],
+  ['in cdk.json', { 'modelapp:training': true }],
+])('there are machines for training if training is true %s', (_, context) => {
+  expect(release(context).training).toBe(true);
+});
+
+test('a malformed training is refused', () => {
+  expect(() => release({ training: 'on' })).toThrow("context 'training': 'on' is neither true nor false");
 });
 
 test('a malformed events is refused', () => {

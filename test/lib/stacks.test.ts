@@ -16,10 +16,11 @@ test.each([
   expect(names({ otherVersions })).toEqual(expected);
 });
 
-test('the event server comes after the base', () => {
-  expect(names({ events: true, traffic: true })).toEqual([
+test('the event server and training come after the base', () => {
+  expect(names({ events: true, training: true, traffic: true })).toEqual([
     'ModelApp-Base',
     'ModelApp-Events',
+    'ModelApp-Training',
     'ModelApp-Traffic',
     'ModelApp-1-2-0',
   ]);

@@ -16,13 +16,19 @@ const templatesOf = (options: SynthesisOptions): Templates => {
 
 /** Two versions that take traffic. */
 const split: SynthesisOptions = { otherVersions: ['1.1.0'], split: '1.1.0:90,1.2.0:10' };
+
+/** Training jobs, one of which starts by itself. */
+const training: SynthesisOptions = {
+  training: true,
+  config: { schedules: [{ name: 'nightly', schedule: 'rate(1 day)', conf: 's3://clicks/ctr.conf' }] },
+};
 const aws = { account: '111111111111', region: 'eu-central-1' };
 const certificateArn = 'arn:aws:acm:eu-central-1:111111111111:certificate/1';
 
 let good: Templates;
 
 beforeAll(() => {
-  good = templatesOf(split);
+  good = templatesOf({ ...training, ...split });
 });
 
 test.each<[string, SynthesisOptions]>([
@@ -30,6 +36,7 @@ test.each<[string, SynthesisOptions]>([
   ['three versions and an account', { otherVersions: ['1.0.0', '1.1.0'], config: { aws } }],
   ['one version behind a shared entry', { traffic: true }],
   ['an event server', { events: true }],
+  ['training jobs', training],
   [
     'an event server, a prefix and a certificate',
     { events: true, config: { aws: { prefix: 'Staging-', certificateArn } } },
@@ -47,6 +54,7 @@ test.each<[string, SynthesisOptions]>([
   ['three versions', { otherVersions: ['1.0.0', '1.1.0'], split: '1.0.0:1,1.1.0:1,1.2.0:1' }],
   ['no split', { traffic: true }],
   ['an event server', { events: true, traffic: true }],
+  ['no training jobs', split],
 ])('the resources of Base and Traffic are the same with %s', (_, options) => {
   expect(sharedDifferences(good, templatesOf(options))).toEqual([]);
 });
@@ -106,11 +114,33 @@ const broken: Record<RuleName, { breaks: (templates: Templates) => void; fault: 
     },
     fault: /'Service\w+' does not wait for 'Tables\w+'$/,
   },
-  'services and the split leave nothing': {
+  'services, training and the split leave nothing': {
     breaks: (templates) => {
       Object.assign(resources(templates)[idOf(templates, 'AWS::Logs::LogGroup')]!, { DeletionPolicy: 'Retain' });
     },
     fault: /'TaskLogs\w+' would stay: Retain$/,
+  },
+  'training is ended before what it runs on, and after what starts it': {
+    breaks: (templates) => {
+      const { Resources } = templates['ModelApp-Training']!;
+      const end = Object.keys(Resources).find((id) => Resources[id]?.Type === 'Custom::ModelAppEmptyFleet')!;
+      for (const resource of Object.values(Resources)) {
+        const { Type, DependsOn } = resource;
+        if (Type === 'AWS::Events::Rule' && Array.isArray(DependsOn)) {
+          Object.assign(resource, { DependsOn: DependsOn.filter((id) => id !== end) });
+        }
+      }
+    },
+    fault: /'Schedulesnightly\w+' does not wait for 'EmptyFleet\w+'$/,
+  },
+  'tasks of training let in each other only': {
+    breaks: (templates) => {
+      const rules = Object.values(templates['ModelApp-Training']!.Resources).filter(
+        ({ Type }) => Type === 'AWS::EC2::SecurityGroupIngress',
+      );
+      Object.assign(rules[0]!.Properties!, { SourceSecurityGroupId: undefined, CidrIp: '10.0.0.0/16' });
+    },
+    fault: /^ModelApp-Training: .* is open on \d+-\d+ to 10\.0\.0\.0\/16$/,
   },
   'no secret stands in a template': {
     breaks: (templates) => {
@@ -157,7 +187,9 @@ test('the stack of the event server keeps to the rules of a service too', () => 
 
   expect(check(templates)).toEqual([
     expect.stringMatching(/^ModelApp-Events: the service goes first.*does not wait for 'Release\w*'$/),
-    expect.stringMatching(/^ModelApp-Events: services and the split leave nothing: 'TaskLogs\w+' would stay: Retain$/),
+    expect.stringMatching(
+      /^ModelApp-Events: services, training and the split leave nothing: 'TaskLogs\w+' would stay: Retain$/,
+    ),
     expect.stringMatching(/^ModelApp-Events: instances let in load balancers only.*is open on 22-65535 to /),
   ]);
 });

@@ -68,8 +68,31 @@ export const rules = {
     ];
   },
 
-  'services and the split leave nothing': (template, stack) =>
-    isService(stack) || isSplit(stack)
+  'training is ended before what it runs on, and after what starts it': (template, stack) => {
+    if (!isTraining(stack)) return [];
+    const [end] = idsOf(template, 'Custom::ModelAppEmptyFleet');
+    const [release] = idsOf(template, 'Custom::ModelAppRelease');
+    const goesBefore = (id: string | undefined, other: string | undefined) =>
+      id && other && prerequisites(template, id).has(other) ? [] : [`'${id}' does not wait for '${other}'`];
+    const places = ['AWS::EC2::EC2Fleet', 'AWS::ECS::Cluster', 'AWS::StepFunctions::StateMachine'];
+    const starting = idsOf(template, 'AWS::Events::Rule').filter((id) =>
+      text(template.Resources[id]?.Properties).includes('"RoleArn"'),
+    );
+    return [
+      ...places.flatMap((type) => goesBefore(end, idsOf(template, type)[0])),
+      ...starting.flatMap((id) => goesBefore(id, end)),
+      ...goesBefore(idsOf(template, 'AWS::StepFunctions::StateMachine')[0], release),
+    ];
+  },
+
+  'tasks of training let in each other only': (template, stack) =>
+    ingressRules(template)
+      .filter(() => isTraining(stack))
+      .filter(({ rule }) => references(rule.SourceSecurityGroupId).length === 0)
+      .map(({ group, rule }) => `'${group}' is open on ${portsOf(rule)} to ${sourceOf(rule)}`),
+
+  'services, training and the split leave nothing': (template, stack) =>
+    isService(stack) || isTraining(stack) || isSplit(stack)
       ? Object.entries(template.Resources).flatMap(([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
           [DeletionPolicy, UpdateReplacePolicy]
             .filter((policy = 'Delete') => policy !== 'Delete')
@@ -124,7 +147,7 @@ export function check(templates: Templates): string[] {
  */
 export function sharedDifferences(one: Templates, other: Templates): string[] {
   return Object.keys(one)
-    .filter((stack) => !isService(stack) && !isSplit(stack))
+    .filter((stack) => !isService(stack) && !isTraining(stack) && !isSplit(stack))
     .flatMap((stack) => {
       const [before, after] = [one[stack]?.Resources ?? {}, other[stack]?.Resources ?? {}];
       return [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -137,6 +160,7 @@ const text = (value: unknown): string => JSON.stringify(value) ?? '';
 const isVersion = (stack: string): boolean => /ModelApp-\d+-\d+-\d+$/.test(stack);
 const isService = (stack: string): boolean => isVersion(stack) || stack.endsWith('ModelApp-Events');
 
+const isTraining = (stack: string): boolean => stack.endsWith('ModelApp-Training');
 const isSplit = (stack: string): boolean => stack.endsWith('ModelApp-Split');
 const isTraffic = (reference: string): boolean => /"StackName":"[^"]*ModelApp-Traffic"/.test(reference);
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import cdkJson from '../../../cdk.json';
+import type { FunctionName } from '../../../config/names';
 import { resolveConfig } from '../../../config/resolve';
 import type { ConfigInput } from '../../../config/schema';
 import { parseSplit } from '../../../config/split';
@@ -16,6 +17,8 @@ export interface SynthesisOptions {
   readonly otherVersions?: readonly string[];
   /** Whether there is an event server. */
   readonly events?: boolean;
+  /** Whether there is what training jobs run on. */
+  readonly training?: boolean;
   /** Whether versions share an entry; a split implies it. */
   readonly traffic?: boolean;
   /** As the command line takes it: `1.1.0:90,1.2.0:10`. */
@@ -55,13 +58,14 @@ export const environment = { account: '111111111111', region: 'eu-central-1' };
 /** The app with the context of `cdk.json`, not yet synthesised. */
 export function createApp(options: SynthesisOptions = {}): { app: App; stacks: Stacks } {
   const { version = '1.2.0', otherVersions = [], archive = true, config = {}, dockerfile = 'FROM scratch' } = options;
-  const { events = false, split, traffic = split !== undefined } = options;
+  const { events = false, training = false, split, traffic = split !== undefined } = options;
   const app = new App({ builtinCloudFormationValidation: false, ...options.app, context: cdkJson.context });
   const stacks = createStacks(app, resolveConfig({ models, ...config }), {
     version: parseVersion(version),
     otherVersions: otherVersions.map(parseVersion),
     archive,
     events,
+    training,
     traffic,
     ...(split && { split: parseSplit(split) }),
     buildDirectory: buildDirectory(dockerfile),
@@ -98,12 +102,23 @@ export function onlyResource(template: Template, type: string): CfnTemplateResou
   return { ...(resource as CfnTemplateResource), id };
 }
 
+const functions: readonly FunctionName[] = [
+  'database',
+  'database-inside',
+  'tables',
+  'release',
+  'rollout-guard',
+  'job-step',
+  'budget-guard',
+  'empty-fleet',
+];
+
 /** What the build makes, as far as synthesis looks at it. */
 export function buildDirectory(dockerfile: string): string {
   const directory = mkdtempSync(join(runFolder(), 'build-'));
   mkdirSync(join(directory, 'image'));
   writeFileSync(join(directory, 'image', 'Dockerfile'), dockerfile);
-  for (const name of ['database', 'database-inside', 'tables', 'release', 'rollout-guard']) {
+  for (const name of functions) {
     mkdirSync(join(directory, 'lambda', name, 'migrations'), { recursive: true });
     writeFileSync(join(directory, 'lambda', name, 'index.js'), '');
   }
