@@ -10,19 +10,13 @@ export const ftrlScales: Scales = { z: 2 ** 28, n: 2 ** 24 };
 /** AdaGrad keeps a weight in the place of z: smaller numbers, of which more digits count. */
 export const adaGradScales: Scales = { z: 2 ** 40, n: 2 ** 24 };
 
-/** The least and the first too large whole number of 64 bits. */
-const limit = 2 ** 63;
+/** Whether 64 bits hold a whole number. */
+export const fitsCounter = (whole: number): boolean => whole >= -(2 ** 63) && whole < 2 ** 63;
 
 /**
- * The whole number that stands for a value, as the text of a command; undefined if 64 bits do not hold it.
- * What the rounding leaves is `value - fromFixed(rounded)`.
+ * The nearest whole number to a value times its scale; never -0. What the rounding leaves is
+ * `value - fromFixed(whole)`.
  */
-export function fixedText(rounded: number): string | undefined {
-  if (!(rounded >= -limit && rounded < limit)) return undefined;
-  return Number.isSafeInteger(rounded) ? String(rounded) : String(BigInt(rounded));
-}
-
-/** The nearest whole number to a value times its scale; never -0. */
 export const toFixed = (value: number, scale: number): number => Math.round(value * scale) + 0;
 
 /** The value that a counter stands for. */

@@ -32,23 +32,60 @@ class WrittenCommand extends Command {
  * null for one that would overflow and stays as it was.
  * @param key of the string that holds the counters
  * @param fields numbers of the counters
- * @param amounts for each what to add or set, as decimal text
+ * @param amounts for each what to add or set: whole numbers from −2⁶³ to 2⁶³ − 1
  */
 export function counterCommand(
   key: string,
   operation: CounterOperation,
-  fields: readonly number[],
-  amounts: readonly string[],
-): Command {
-  const head = `*${4 + 4 * fields.length}\r\n${word('BITFIELD')}${word(key)}${word('OVERFLOW')}${word('FAIL')}`;
-  const operationOf64Bits = `${word(operation)}${word('i64')}`;
+  fields: Uint32Array,
+  amounts: Float64Array,
+): WrittenCommand {
+  const head = Buffer.from(
+    `*${4 + 4 * fields.length}\r\n${word('BITFIELD')}${word(key)}${word('OVERFLOW')}${word('FAIL')}`,
+  );
+  const operationOf64Bits = Buffer.from(`${word(operation)}${word('i64')}`);
   const bytes = Buffer.allocUnsafe(head.length + maxFieldBytes * fields.length);
-  let end = bytes.write(head, 'latin1');
+  let end = head.copy(bytes);
   for (let i = 0; i < fields.length; i++) {
-    end += bytes.write(operationOf64Bits + word(`#${fields[i]!}`) + word(amounts[i]!), end, 'latin1');
+    bytes.set(operationOf64Bits, end);
+    end = writeNumber(bytes, end + operationOf64Bits.length, fields[i]!, '#');
+    end = writeNumber(bytes, end, amounts[i]!, '');
   }
   return new WrittenCommand('bitfield', key, bytes.subarray(0, end));
 }
 
 /** A word of ASCII in the server's protocol. */
 const word = (text: string): string => `$${text.length}\r\n${text}\r\n`;
+
+/** Writes a whole number as a word, after a prefix; digit by digit, as making strings of them takes longer. */
+function writeNumber(bytes: Buffer, at: number, value: number, prefix: '#' | ''): number {
+  if (!Number.isSafeInteger(value)) return at + bytes.write(word(prefix + BigInt(value)), at, 'latin1');
+  let rest = Math.abs(value);
+  let digits = 1;
+  for (let power = 10; power <= rest; power *= 10) digits++;
+  const length = prefix.length + (value < 0 ? 1 : 0) + digits;
+  let next = at;
+  bytes[next++] = dollar;
+  if (length >= 10) bytes[next++] = zero + 1;
+  bytes[next++] = zero + (length % 10);
+  bytes[next++] = carriageReturn;
+  bytes[next++] = lineFeed;
+  if (prefix === '#') bytes[next++] = hash;
+  if (value < 0) bytes[next++] = minus;
+  const end = next + digits;
+  for (let i = end - 1; i >= next; i--) {
+    const tenth = Math.floor(rest / 10);
+    bytes[i] = zero + (rest - 10 * tenth);
+    rest = tenth;
+  }
+  bytes[end] = carriageReturn;
+  bytes[end + 1] = lineFeed;
+  return end + 2;
+}
+
+const dollar = 0x24;
+const hash = 0x23;
+const minus = 0x2d;
+const zero = 0x30;
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;

@@ -4,7 +4,7 @@ import { allAnswers } from '../servers/all-answers';
 import type { Servers } from '../servers/servers';
 import { StoreError, StoreExitCode } from '../store-error';
 import { type Block, connectionOf } from './blocks-on-servers';
-import { fixedText, fromFixed, type Scales, toFixed } from './fixed-point';
+import { fitsCounter, fromFixed, type Scales, toFixed } from './fixed-point';
 import { counterCommand } from './increments';
 import { assignSlots, counterBytes, keyBytes, keysFromBytes, keysPerScript } from './key-slots';
 
@@ -41,16 +41,17 @@ export async function restoreBlock(servers: Servers, block: Block, scales: Scale
   const count = keyCount(portion.keys);
   for (let from = 0; from < count; from += keysPerScript) {
     const keys = portion.keys.subarray(2 * from, 2 * (from + keysPerScript));
-    const fixed = (value: number, scale: number, i: number): string =>
-      fixedText(toFixed(value, scale)) ?? refuse(portion.keys, from + i);
-    const amounts = Array.from({ length: keyCount(keys) }, (_, i) => [
-      fixed(portion.sums.n[from + i]!, scales.n, i),
-      fixed(portion.sums.z[from + i]!, scales.z, i),
-    ]).flat();
+    const amounts = new Float64Array(keys.length);
+    for (let i = 0; i < keyCount(keys); i++) {
+      amounts[2 * i] = toFixed(portion.sums.n[from + i]!, scales.n);
+      amounts[2 * i + 1] = toFixed(portion.sums.z[from + i]!, scales.z);
+    }
+    const tooLarge = amounts.findIndex((amount) => !fitsCounter(amount));
+    if (tooLarge >= 0) refuse(keys, tooLarge >> 1);
     await servers.persist(async () => {
       const connection = connectionOf(servers, block);
       const slots = await assignSlots(connection, block.names, keys);
-      const fields = slots.flatMap((slot) => [2 * slot, 2 * slot + 1]);
+      const fields = Uint32Array.from(slots.flatMap((slot) => [2 * slot, 2 * slot + 1]));
       await connection.sendCommand(counterCommand(block.names.counters, 'SET', fields, amounts));
     });
   }

@@ -8,7 +8,7 @@ import { StoreError, StoreExitCode } from '../store-error';
 import { applyChanges, type BlockChanges, isApplied, type SyncId } from './block-changes';
 import { type Block, blocksOfJob, connectionOf } from './blocks-on-servers';
 import { CachedSums } from './cached-sums';
-import { adaGradScales, fixedText, fromFixed, ftrlScales, type Scales, toFixed } from './fixed-point';
+import { adaGradScales, fitsCounter, fromFixed, ftrlScales, type Scales, toFixed } from './fixed-point';
 import { requireBlocks } from './job-blocks';
 import { assignSlots, findKeys, keysPerScript } from './key-slots';
 import { exportBlock, restoreBlock } from './portions';
@@ -44,6 +44,8 @@ export class ValkeyStore implements ParameterStore {
   private readonly blocks: readonly Block[];
   private readonly cache: CachedSums;
   private syncs = 0;
+  /** What was pulled last, which is what is pushed next. */
+  private pulled: { readonly keys: Keys; readonly entries: Uint32Array } | undefined;
   private replacements: number;
 
   constructor(private readonly options: ValkeyStoreOptions) {
@@ -54,13 +56,15 @@ export class ValkeyStore implements ParameterStore {
 
   async pull(keys: Keys): Promise<Sums> {
     const entries = this.entriesOf(keys);
+    this.pulled = { keys, entries };
     const stale = entries.filter((entry) => this.cache.isStale(entry, this.syncs));
     if (stale.length > 0) await this.fetch(stale);
     return this.sumsOf(entries);
   }
 
   async push(keys: Keys, deltas: Sums): Promise<Sums> {
-    const entries = this.entriesOf(keys);
+    const entries = this.pulled?.keys === keys ? this.pulled.entries : this.entriesOf(keys);
+    this.pulled = undefined;
     for (let i = 0; i < entries.length; i++) this.cache.add(entries[i]!, deltas.z[i]!, deltas.n[i]!);
     return this.sumsOf(entries);
   }
@@ -78,7 +82,9 @@ export class ValkeyStore implements ParameterStore {
       const wasRepeated = isRepeated;
       isRepeated = true;
       await this.assignSlots(changes);
-      const answers = await allAnswers(changes.map((change) => this.apply(change, sync, wasRepeated)));
+      const answers = await together(this.options.servers, () =>
+        changes.map((change) => this.apply(change, sync, wasRepeated)),
+      );
       await awaitReplicas(this.options.servers);
       return answers;
     });
@@ -132,13 +138,13 @@ export class ValkeyStore implements ParameterStore {
       await this.distrustReplaced();
       await allAnswers(
         byBlock.flatMap((inBlock, i) =>
-          portions(inBlock).map((portion) => this.fetchPortion(this.blocks[i]!, portion)),
+          portions(Uint32Array.from(inBlock)).map((portion) => this.fetchPortion(this.blocks[i]!, portion)),
         ),
       );
     });
   }
 
-  private async fetchPortion(block: Block, entries: readonly number[]): Promise<void> {
+  private async fetchPortion(block: Block, entries: Uint32Array): Promise<void> {
     const { servers, scales } = this.options;
     const found = await findKeys(connectionOf(servers, block), block.names, this.keysOf(entries));
     for (const [i, entry] of entries.entries()) {
@@ -152,18 +158,25 @@ export class ValkeyStore implements ParameterStore {
   private takeChanges(): readonly BlockChanges[] {
     const { cache, blocks } = this;
     const { scales } = this.options;
-    const changes = blocks.map((block): BlockChanges => ({ block, entries: [], amounts: [] }));
-    for (const entry of cache.takeChanged()) {
-      const n = toFixed(cache.pendingN[entry]!, scales.n);
-      const z = toFixed(cache.pendingZ[entry]!, scales.z);
-      if (n === 0 && z === 0) continue;
-      const { entries, amounts } = changes[cache.block[entry]!]!;
-      entries.push(entry);
-      amounts.push(n, z);
-      cache.pendingN[entry] = cache.pendingN[entry]! - fromFixed(n, scales.n);
-      cache.pendingZ[entry] = cache.pendingZ[entry]! - fromFixed(z, scales.z);
-    }
-    return changes.filter(({ entries }) => entries.length > 0);
+    const byBlock: number[][] = blocks.map(() => []);
+    for (const entry of cache.takeChanged()) byBlock[cache.block[entry]!]!.push(entry);
+    return byBlock.flatMap((inBlock, i) => {
+      const entries = Uint32Array.from(inBlock).filter(
+        (entry) => toFixed(cache.pendingN[entry]!, scales.n) !== 0 || toFixed(cache.pendingZ[entry]!, scales.z) !== 0,
+      );
+      const amounts = new Float64Array(2 * entries.length);
+      for (let at = 0; at < entries.length; at++) {
+        const entry = entries[at]!;
+        const n = toFixed(cache.pendingN[entry]!, scales.n);
+        const z = toFixed(cache.pendingZ[entry]!, scales.z);
+        if (!fitsCounter(n) || !fitsCounter(z)) this.refuse(entry);
+        amounts[2 * at] = n;
+        amounts[2 * at + 1] = z;
+        cache.pendingN[entry] = cache.pendingN[entry]! - fromFixed(n, scales.n);
+        cache.pendingZ[entry] = cache.pendingZ[entry]! - fromFixed(z, scales.z);
+      }
+      return entries.length > 0 ? [{ block: blocks[i]!, entries, amounts }] : [];
+    });
   }
 
   private async assignSlots(changes: readonly BlockChanges[]): Promise<void> {
@@ -190,25 +203,28 @@ export class ValkeyStore implements ParameterStore {
   }
 
   /** The counters N and z of each entry, once the changes are in them. */
-  private async apply(changes: BlockChanges, sync: SyncId, isRepeated: boolean): Promise<readonly number[]> {
+  private async apply(changes: BlockChanges, sync: SyncId, isRepeated: boolean): Promise<Float64Array> {
     const { block, entries, amounts } = changes;
     const connection = connectionOf(this.options.servers, block);
     if (isRepeated && (await isApplied(connection, block, sync))) {
       const found = await allAnswers(
         portions(entries).map((portion) => findKeys(connection, block.names, this.keysOf(portion))),
       );
-      return found.flatMap(({ counters }) => Array.from(counters, Number));
+      return Float64Array.from(found.flatMap(({ counters }) => Array.from(counters, Number)));
     }
-    const fields = entries.flatMap((entry) => [
-      2 * this.cache.serverSlot[entry]!,
-      2 * this.cache.serverSlot[entry]! + 1,
-    ]);
-    const texts = amounts.map((amount, i) => fixedText(amount) ?? this.refuse(entries[i >> 1]!));
-    const answers = await applyChanges(connection, block, sync, fields, texts);
-    return answers.map((answer, i) => answer ?? this.refuse(entries[i >> 1]!));
+    const fields = new Uint32Array(amounts.length);
+    for (let i = 0; i < entries.length; i++) {
+      const slot = this.cache.serverSlot[entries[i]!]!;
+      fields[2 * i] = 2 * slot;
+      fields[2 * i + 1] = 2 * slot + 1;
+    }
+    const counters = await applyChanges(connection, block, sync, fields, amounts);
+    const overflow = counters.findIndex(Number.isNaN);
+    if (overflow >= 0) this.refuse(entries[overflow >> 1]!);
+    return counters;
   }
 
-  private takeOver(changes: readonly BlockChanges[], counters: readonly (readonly number[])[]): SyncedSums {
+  private takeOver(changes: readonly BlockChanges[], counters: readonly Float64Array[]): SyncedSums {
     const { cache } = this;
     const { scales } = this.options;
     const count = changes.reduce((sum, { entries }) => sum + entries.length, 0);
@@ -216,7 +232,8 @@ export class ValkeyStore implements ParameterStore {
     const synced: SyncedSums = { before: sums(), after: sums() };
     let at = 0;
     for (const [i, { entries, amounts }] of changes.entries()) {
-      for (const [j, entry] of entries.entries()) {
+      for (let j = 0; j < entries.length; j++) {
+        const entry = entries[j]!;
         const n = counters[i]![2 * j]!;
         const z = counters[i]![2 * j + 1]!;
         synced.after.n[at] = fromFixed(n, scales.n);
@@ -230,7 +247,7 @@ export class ValkeyStore implements ParameterStore {
     return synced;
   }
 
-  private keysOf(entries: readonly number[]): Keys {
+  private keysOf(entries: Uint32Array): Keys {
     const { keys } = this.cache;
     const selected = new Uint32Array(2 * entries.length);
     for (const [i, entry] of entries.entries()) {
@@ -249,9 +266,19 @@ export class ValkeyStore implements ParameterStore {
 }
 
 /** Few enough at a time for a script. */
-function portions(entries: readonly number[]): readonly (readonly number[])[] {
+function portions(entries: Uint32Array): readonly Uint32Array[] {
   const count = Math.ceil(entries.length / keysPerScript);
-  return Array.from({ length: count }, (_, i) => entries.slice(i * keysPerScript, (i + 1) * keysPerScript));
+  return Array.from({ length: count }, (_, i) => entries.subarray(i * keysPerScript, (i + 1) * keysPerScript));
+}
+
+/** Sends all that `work` sends at once in as few packets as it fits in. @returns the answers */
+function together<T>({ primaries }: Servers, work: () => readonly Promise<T>[]): Promise<readonly T[]> {
+  for (const { stream } of primaries) stream.cork();
+  try {
+    return allAnswers(work());
+  } finally {
+    for (const { stream } of primaries) stream.uncork();
+  }
 }
 
 function select(keys: Keys, sums: Sums, positions: readonly number[]): { readonly keys: Keys; readonly sums: Sums } {
