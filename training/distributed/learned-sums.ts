@@ -11,7 +11,7 @@ export function addStep(learned: Learned, minibatch: Minibatch, step: LearningSt
   return together(learned, {
     ...nothing,
     ...lines,
-    examples: minibatch.labels.length,
+    examples: step.examples,
     loss: step.loss,
     minibatches: 1,
     auc: isRanked ? step.auc : 0,
@@ -28,9 +28,11 @@ export function addSynced(learned: Learned, { before, after }: SyncedSums, learn
   let nonzeros = 0;
   let squaredChanges = 0;
   let squaredWeights = 0;
-  for (let i = 0; i < after.z.length; i++) {
-    const was = learner.weight(before.z[i]!, before.n[i]!);
-    const is = learner.weight(after.z[i]!, after.n[i]!);
+  const weightsBefore = learner.weights(before);
+  const weightsAfter = learner.weights(after);
+  for (let i = 0; i < weightsAfter.length; i++) {
+    const was = weightsBefore[i]!;
+    const is = weightsAfter[i]!;
     nonzeros += Number(is !== 0) - Number(was !== 0);
     squaredChanges += (is - was) ** 2;
     squaredWeights += was ** 2;

@@ -5,6 +5,8 @@ import type { Sums } from '../store/parameter-store';
 export interface LearningStep {
   /** What to add to the sums of the minibatch's keys. */
   readonly deltas: Sums;
+  /** How many examples were learned from; one of importance h counts as h. */
+  readonly examples: number;
   /** Sum of the losses of the examples, before the step. */
   readonly loss: number;
   /** Area under the ROC curve; NaN if all examples are of one class. */
@@ -15,8 +17,8 @@ export interface LearningStep {
 
 /** A method of online learning that keeps two sums a key. */
 export interface Learner {
-  /** One step from the sums of the minibatch's keys, in the order of its keys. */
-  learn(minibatch: Minibatch, sums: Sums): LearningStep;
-  /** The weight that sums stand for. */
-  weight(z: number, n: number): number;
+  /** One step from the sums of the minibatch's keys, in the order of its keys, in a pass that counts from 0. */
+  learn(minibatch: Minibatch, sums: Sums, pass: number): LearningStep;
+  /** The weights that sums stand for. */
+  weights(sums: Sums): Float64Array;
 }

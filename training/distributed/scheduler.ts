@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Part } from '../data/part';
 import { DivergenceGuard } from './divergence-guard';
 import { type ProgressRow, rowOf } from './progress-row';
 import { letGo, standStill } from './state/clock';
@@ -20,7 +21,7 @@ export interface SchedulerTools {
   readonly plan: JobPlan;
   readonly report: SchedulerReport;
   /** The positions of a pass's parts in the plan, in the order in which they are to be read. */
-  order(pass: number): readonly number[];
+  order(parts: readonly Part[], pass: number): readonly number[];
   /** Saves the job; called while all workers stand still. */
   checkpoint(): Promise<void>;
   /** Milliseconds between two checkpoints. */
@@ -80,7 +81,7 @@ class Scheduler {
     await this.readOn();
     this.window = nothing;
     for (let pass = 0; pass < plan.conf.passes; pass++) {
-      const open = this.tools.order(pass).filter((part) => !this.done.has(`${pass}:${part}`));
+      const open = this.tools.order(plan.parts, pass).filter((part) => !this.done.has(`${pass}:${part}`));
       if (open.length === 0) continue;
       await enqueue(state, pass, open);
       while (!this.isDone(pass)) {

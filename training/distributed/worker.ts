@@ -113,9 +113,10 @@ class Worker {
     this.tick ??= await join(state, this.number);
     await this.store.clock(this.number, this.tick);
     await this.pace();
-    let { offset } = task;
-    for await (const minibatch of readPart(this.plan, this.plan.parts[task.part]!, task)) {
-      const step = this.learner.learn(minibatch, await this.store.pull(minibatch.keys));
+    const part = this.plan.parts[task.part]!;
+    let offset = task.offset ?? part.start;
+    for await (const minibatch of readPart(this.plan, part, task)) {
+      const step = this.learner.learn(minibatch, await this.store.pull(minibatch.keys), task.pass);
       await this.store.push(minibatch.keys, step.deltas);
       this.learned = addStep(this.learned, minibatch, step, task.pass);
       offset = minibatch.offset;

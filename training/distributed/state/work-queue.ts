@@ -10,8 +10,8 @@ export interface Task {
   readonly part: number;
   /** From 0. */
   readonly pass: number;
-  /** Where in the part to begin. */
-  readonly offset: number;
+  /** How much of the part is done, as its minibatches tell; undefined if nothing is. */
+  readonly offset: number | undefined;
 }
 
 /** A part that ends the workers that train on it. */
@@ -66,7 +66,7 @@ export async function take(state: JobState, worker: number): Promise<Task | Dead
     await connection.hset(state.keys.owners, name, worker);
     return connection.hget(state.keys.offsets, name);
   });
-  return { ...next, offset: Number(offset ?? 0) };
+  return { ...next, offset: offset === null ? undefined : Number(offset) };
 }
 
 type Taken = Omit<Task, 'offset'>;

@@ -40,7 +40,7 @@ export function leadCountingJob(given: CountingJob): Promise<readonly number[]> 
     checkpoints: new Checkpoints<SavedJob>(given.folder),
     start: async function* () {},
     report: { row: () => {}, warning: warn, lines: () => {} },
-    order: () => Array.from({ length: parts }, (_, part) => part),
+    order: (planned) => [...planned.keys()],
   };
   return leadJob(options, countsOfJob);
 }

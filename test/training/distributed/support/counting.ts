@@ -14,12 +14,13 @@ export const countingLearner: Learner = {
     for (const feature of features) counts[feature]!++;
     return {
       deltas: { z: counts, n: counts },
+      examples: labels.length,
       loss: labels.length,
       auc: 1,
       correct: labels.length,
     };
   },
-  weight: (z) => z,
+  weights: ({ z }) => z,
 };
 
 /** Row i of the data: four keys that follow from i. */
@@ -44,9 +45,9 @@ export function countingParts(rows: number, parts: number): readonly Part[] {
 }
 
 /** The rows of a part from an offset on. */
-export async function* readRows(plan: JobPlan, { start, end }: Part, offset: number): AsyncIterable<Minibatch> {
+export async function* readRows(plan: JobPlan, { start, end }: Part, offset = start): AsyncIterable<Minibatch> {
   const { minibatch } = plan.conf;
-  for (let row = Math.max(start, offset); row < end; row += minibatch) {
+  for (let row = offset; row < end; row += minibatch) {
     yield rowsAsMinibatch(row, Math.min(end, row + minibatch));
   }
 }
