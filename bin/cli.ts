@@ -11,6 +11,7 @@ import { uploadCommand } from './commands/aws/upload';
 import { versionsCommand } from './commands/aws/versions';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/terminal/pio-command';
+import { jobCommand } from './commands/job';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
@@ -48,7 +49,7 @@ const events = eventCommands();
 const [first, second] = basename(process.argv[1] ?? '') === 'pio' ? [events, ours] : [ours, events];
 const known = new Set(first.map((verb) => verb.name()));
 const program = createProgram([...first, ...second.filter((verb) => !known.has(verb.name()))]);
-for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
+for (const inner of [workerCommand(), trainJobCommand(), jobCommand()]) program.addCommand(inner, { hidden: true });
 
 ignoreClosedPipes();
 void run(program, pioWords(process.argv, program));

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { OutputManifest } from '../../config/training-output';
+import { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
+import { Checkpoints } from '../../training/checkpoint/checkpoints';
+import type { OnlineConf } from '../../training/conf/conf';
+import { readConf } from '../../training/conf/read-conf';
+import type { KeyedWeights } from '../../training/darlin/starting-weights';
+import { type DistributedModel, trainDistributed } from '../../training/distributed/train-distributed';
+import { writeModelFiles } from '../../training/output/model-files';
+import { onlineTableHead, onlineTableRow } from '../../training/output/online-table';
+import { readModelText } from '../../training/sparse-linear/model-text';
+import { metricsOf } from '../../training/sparse-linear/score-sparse-linear';
+import { CommandError, ExitCode } from '../failure';
+import { handIn } from './hand-in';
+import { type JobEnvironment, readJobEnvironment } from './job-environment';
+
+/** In seconds. */
+const checkpointEvery = 60;
+
+/**
+ * Leads the job that the environment tells of, and hands in its model.
+ * @throws {CommandError} if the environment or the configuration is not fit for it; what ends the training
+ */
+export async function scheduleJob(environment: NodeJS.ProcessEnv, resume: boolean, signal: AbortSignal): Promise<void> {
+  const job = readJobEnvironment(environment);
+  const { conf, warnings } = await readConf(job.conf);
+  for (const warning of warnings) say(warning);
+  if (conf.kind !== 'online') {
+    throw new CommandError(
+      `${job.conf}: several processes train with async_sgd alone; train this one with --store memory`,
+      ExitCode.usage,
+    );
+  }
+  print(onlineTableHead);
+  const trained = await trainDistributed({
+    job: job.id,
+    conf,
+    address: { servers: job.servers, password: job.password },
+    replicas: job.replicas,
+    workers: job.workers,
+    seed: 1,
+    syncExamples: undefined,
+    badLines: undefined,
+    start: conf.modelInput && (await readModelText(conf.modelInput)),
+    checkpoints: new Checkpoints(besideOutput(job.output, 'checkpoint')),
+    checkpointEvery,
+    resume,
+    row: (row) => print(onlineTableRow(row)),
+    warn: say,
+    signal,
+  });
+  await deliver(job, conf, trained);
+}
+
+/** Scores the model on the validation data and hands both in. */
+async function deliver(job: JobEnvironment, conf: OnlineConf, { model }: DistributedModel): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'modelapp-model-'));
+  try {
+    const primaries = job.servers.length / (1 + job.replicas);
+    const name = basename(conf.modelOutput ?? 'model');
+    const files = await writeModelFiles(join(folder, name), model, primaries);
+    await handIn(files, await evaluate(conf, model), job.output);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function evaluate(
+  { validationData, loss }: OnlineConf,
+  model: KeyedWeights,
+): Promise<OutputManifest['evaluation']> {
+  if (!validationData) return undefined;
+  const metrics = await metricsOf(
+    new SparseLinearModel({ features: [], params: {}, loss, ...model }),
+    validationData,
+    loss,
+  );
+  for (const [name, value] of Object.entries(metrics)) print(`${name}: ${value.toFixed(6)}`);
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
+}
+
+/** A place next to an output, a folder or `s3://bucket/folder/`. */
+const besideOutput = (output: string, name: string): string => output.replace(/[^/]*\/*$/, name);
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`modelapp: ${line}\n`);
