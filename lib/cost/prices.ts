@@ -20,6 +20,8 @@ export interface RegionPrices {
   readonly creditVcpuHour: Readonly<Record<string, number>>;
   /** EBS volumes, gp3. */
   readonly volumeGbMonth: number;
+  /** Spot machines of any family, roughly: AWS sets their prices anew all day. */
+  readonly spotVcpuHour: number;
   readonly publicIpv4Hour: number;
   readonly loadBalancerHour: number;
   readonly loadBalancerCapacityUnitHour: number;
@@ -49,6 +51,12 @@ export interface RegionPrices {
   readonly noticeMillionRequests: number;
   /** Events that a program puts on the bus; those of AWS and of schedules are free. */
   readonly eventMillion: number;
+  /** Route 53, each of the first 25. */
+  readonly hostedZoneMonth: number;
+  /** Step Functions, standard. */
+  readonly stateTransitionThousand: number;
+  /** X-Ray. */
+  readonly traceMillion: number;
   readonly transferOutGb: number;
 }
 

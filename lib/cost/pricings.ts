@@ -60,6 +60,23 @@ function launchTemplateData(group: Properties, template: Template): Properties {
   return objectAt(launchTemplate?.Properties ?? {}, 'LaunchTemplateData');
 }
 
+/**
+ * The machines of a training job: a Spot one for each worker, and one that stays for each server. Which type comes is not
+ * known before, so the least of a common family stands for those that stay.
+ */
+function fleetUsage({ properties, prices }: PricedResource): UsageCharge[] {
+  const [override = {}] = listAt(properties, 'LaunchTemplateConfigs').flatMap((config) => listAt(config, 'Overrides'));
+  const vcpus = Number(objectAt(objectAt(override, 'InstanceRequirements'), 'VCpuCount').Min);
+  const staying = priceOfSize(prices.instanceHour, 'm7i.large');
+  const perHourOf = (vcpuHour: number) => Number((vcpus * vcpuHour + prices.publicIpv4Hour).toFixed(4));
+  return [
+    use(`Spot machine of a job, ${vcpus} vCPUs, about`, 'job hour', perHourOf(prices.spotVcpuHour)),
+    ...(staying === undefined
+      ? []
+      : [use(`machine of a job that stays, ${vcpus} vCPUs, about`, 'job hour', perHourOf(staying / 2))]),
+  ];
+}
+
 /** CloudWatch bills each metric that an alarm reads, so an alarm on a share counts more than once. */
 function alarm({ properties, prices }: PricedResource): Charge[] {
   const metrics = listAt(properties, 'Metrics').filter((metric) => 'MetricStat' in metric).length;
@@ -140,6 +157,7 @@ export const pricings: Readonly<Record<string, Pricing>> = {
   'AWS::CloudWatch::Dashboard': {
     monthly: ({ prices }) => [perMonth('CloudWatch dashboard', prices.dashboardMonth)],
   },
+  'AWS::EC2::EC2Fleet': { usage: fleetUsage },
   'AWS::EC2::FlowLog': { usage: logUsage },
   'AWS::EC2::VPCEndpoint': { monthly: endpoint, usage: endpointUsage },
   'AWS::ECR::Repository': { usage: ({ prices }) => [use('images', 'GB-month', prices.imageStorageGbMonth)] },
@@ -164,10 +182,19 @@ export const pricings: Readonly<Record<string, Pricing>> = {
   },
   'AWS::Logs::LogGroup': { usage: logUsage },
   'AWS::RDS::DBInstance': { monthly: database, usage: databaseUsage },
+  'AWS::Route53::HostedZone': {
+    monthly: ({ prices }) => [perMonth('private hosted zone', prices.hostedZoneMonth)],
+  },
   'AWS::S3::Bucket': { usage: ({ prices }) => [use('objects in S3', 'GB-month', prices.objectStorageGbMonth)] },
   'AWS::SNS::Topic': { usage: ({ prices }) => [use('requests to SNS', 'million', prices.noticeMillionRequests)] },
   'AWS::SecretsManager::Secret': {
     monthly: ({ prices }) => [perMonth('secret', prices.secretMonth)],
     usage: secretUsage,
+  },
+  'AWS::StepFunctions::StateMachine': {
+    usage: ({ prices }) => [
+      use('states of jobs', '1,000 transitions', prices.stateTransitionThousand),
+      use('traces of jobs', 'million', prices.traceMillion),
+    ],
   },
 };

@@ -161,6 +161,25 @@ describe('what is in no sum', () => {
     expect(uses(group(2, { MaxSize: 2, InstanceType: 'm7g.large' }))).toEqual([]);
   });
 
+  test('the machines of a job are paid by its hours, as no job has any between', () => {
+    const fleet = (least: number) =>
+      one('AWS::EC2::EC2Fleet', {
+        LaunchTemplateConfigs: [{ Overrides: [{ InstanceRequirements: { VCpuCount: { Min: least, Max: 8 } } }] }],
+      });
+    const withM7i = { ...testPriceList.regions[region]!, instanceHour: { m7i: { large: 0.1 } } };
+    const list = { ...testPriceList, regions: { [region]: withM7i } };
+
+    const { total, usage } = estimateCost({ Stack: { Resources: fleet(4) } }, list, region);
+
+    expect(total).toBe(0);
+    // 4 × 0.02 and 4 × 0.05, and an address for 0.005
+    expect(usage.map(({ what, unit, unitPrice }) => [what, unit, unitPrice])).toEqual([
+      ['Spot machine of a job, 4 vCPUs, about', 'job hour', 0.085],
+      ['machine of a job that stays, 4 vCPUs, about', 'job hour', 0.205],
+    ]);
+    expect(estimate(fleet(2)).usage.map(({ unitPrice }) => unitPrice)).toEqual([0.045]);
+  });
+
   test('an instance type without a price is listed, not counted as 0', () => {
     const { unpriced, total } = estimate(group(1, { InstanceType: 'z9.huge', isPublic: false }));
 

@@ -5,6 +5,7 @@ const prices: RegionPrices = {
   instanceHour: { t3: { small: 0.02, large: 0.08 }, m7g: { large: 0.1 } },
   creditVcpuHour: { t3: 0.05 },
   volumeGbMonth: 0.1,
+  spotVcpuHour: 0.02,
   publicIpv4Hour: 0.005,
   loadBalancerHour: 0.03,
   loadBalancerCapacityUnitHour: 0.008,
@@ -27,6 +28,9 @@ const prices: RegionPrices = {
   functionGbSecond: 0.0001,
   noticeMillionRequests: 0.5,
   eventMillion: 1,
+  hostedZoneMonth: 0.5,
+  stateTransitionThousand: 0.025,
+  traceMillion: 5,
   transferOutGb: 0.09,
 };
 

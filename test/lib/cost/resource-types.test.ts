@@ -8,8 +8,10 @@ import { type SynthesisOptions, synthesize } from '../support/synthesis';
 const everything: SynthesisOptions = {
   otherVersions: ['1.1.0'],
   events: true,
+  training: true,
   split: '1.1.0:90,1.2.0:10',
   config: {
+    schedules: [{ name: 'nightly', schedule: 'rate(1 day)', conf: 's3://clicks/ctr.conf' }],
     aws: {
       flowLogs: true,
       multiAz: true,
