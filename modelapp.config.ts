@@ -14,5 +14,11 @@ export default defineConfig({
       ],
       minScore: 0.85,
     },
+    ctr: {
+      algorithm: 'sparse-linear',
+      conf: 'examples/ctr/ctr.conf',
+      mapping: [{ name: 'features', type: 'sparse' }],
+      minScore: 0.7,
+    },
   },
 });

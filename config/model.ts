@@ -154,6 +154,11 @@ export function algorithmFaults(
   ];
 }
 
+/** Takes out the defaults of options that do not go with the algorithm, so that what is resolved resolves again. */
+export function dropForeignOptions(model: ModelConfig): void {
+  for (const option of foreign[model.algorithm]) Reflect.deleteProperty(model, option);
+}
+
 type MappingInput<E> =
   E extends MappingEntry<infer T>
     ? { readonly name: string; readonly type: T; readonly aliases?: readonly string[] }

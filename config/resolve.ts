@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
 import { dataSourceFaults } from './data-source';
-import { algorithmFaults } from './model';
+import { algorithmFaults, dropForeignOptions } from './model';
 import { readablePath } from './readable-path';
 import {
   type Config,
@@ -176,5 +176,6 @@ export function resolveConfig(input: unknown): Config {
   const resolved = config as Config;
   const inconsistent = consistencyFaults(resolved, input as ConfigInput);
   if (inconsistent.length > 0) throw new ConfigError(inconsistent);
+  for (const model of Object.values(resolved.models)) dropForeignOptions(model);
   return resolved;
 }

@@ -58,24 +58,40 @@ async function writeProgram(entry, outfile) {
 async function writeConfigAndData(app) {
   const { aws, capacity, training, schedules, ...config } = await readConfig();
   await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
-  for (const [name, { source }] of Object.entries(config.models)) {
-    if (source.csv === undefined) continue;
-    const file = relative(root, resolve(root, source.csv));
-    if (file === '..' || file.startsWith(`..${sep}`)) {
-      throw new Error(`modelapp.config.ts: models.${name}.source.csv: '${source.csv}' lies outside the package`);
+  for (const [name, model] of Object.entries(config.models)) {
+    for (const [option, path] of await dataFilesOf(model)) {
+      const file = relative(root, resolve(root, path));
+      if (file === '..' || file.startsWith(`..${sep}`)) {
+        throw new Error(`modelapp.config.ts: models.${name}.${option}: '${path}' lies outside the package`);
+      }
+      await copy(file, app);
     }
-    await copy(file, app);
   }
+}
+
+/** The files that a model is trained on where it is served, and the option that names each. */
+async function dataFilesOf(model) {
+  if (model.conf === undefined) return model.source.csv === undefined ? [] : [['source.csv', model.source.csv]];
+  const { localFilesOf } = await load('training/sparse-linear/model-conf.ts');
+  return (await localFilesOf(model, root)).map((file) => ['conf', file]);
 }
 
 /** Reads the configuration with the code that the service reads it with, so a mistake is told here already. */
 export async function readConfig() {
-  const loader = join(root, `dist/load-config-${pid}.js`);
-  await bundle({ entryPoints: ['config/load.ts'], outfile: loader, external: ['esbuild'] });
-  const { loadConfig } = createRequire(import.meta.url)(loader);
-  await rm(loader);
+  const { loadConfig } = await load('config/load.ts');
   const { config } = await loadConfig(join(root, 'modelapp.config.ts'));
   return config;
+}
+
+/** What a module of ours exports, compiled for this process. */
+async function load(entry) {
+  const compiled = join(root, `dist/load-${pid}.js`);
+  await bundle({ entryPoints: [entry], outfile: compiled, external: ['esbuild', '@aws-sdk/*'] });
+  const require = createRequire(import.meta.url);
+  delete require.cache[compiled];
+  const exported = require(compiled);
+  await rm(compiled);
+  return exported;
 }
 
 async function writePackage(app) {

@@ -4,7 +4,8 @@ import { Registry, type RevisionList } from '../../service/models/registry';
 import type { Revision } from '../../service/models/revision';
 import { CommandError, ExitCode } from '../failure';
 import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../settings';
-import { inContext, type OpenContext, openContext } from './context';
+import { type CommandContext, inContext, type OpenContext, openContext } from './context';
+import { importModel } from './import-model';
 import { configuredModel } from './train';
 
 interface ModelsOptions extends PlaceOptions {
@@ -48,6 +49,18 @@ export function modelsCommand(open: OpenContext = openContext): Command {
       change(open, model, options, (registry) => registry.remove(model, revision)),
     );
 
+  verb(
+    'import',
+    'make a revision of a sparse-linear model of the text files that a job wrote, and let it serve',
+    'import ctr model/ctr_S0 model/ctr_S1',
+  )
+    .argument('<model>', 'name of the model')
+    .argument('<file...>', 'all text files of the model: <file>_S0, <file>_S1 …')
+    .option('--no-activate', 'keep it without letting it serve')
+    .action((model: string, files: string[], options: ModelsOptions & { activate: boolean }) =>
+      change(open, model, options, (_registry, context) => importModel(context, { model, files, ...options })),
+    );
+
   return command;
 }
 
@@ -67,13 +80,13 @@ async function change(
   open: OpenContext,
   model: string,
   options: ModelsOptions,
-  work: (registry: Registry) => Promise<unknown>,
+  work: (registry: Registry, context: CommandContext) => Promise<unknown>,
 ): Promise<void> {
   const settings = await readSettings(options);
   configuredModel(settings.config, model);
-  await inContext(open, settings, async ({ pool, version, modelStore }) => {
-    const registry = new Registry(pool, version, modelStore);
-    await work(registry).catch((error) => {
+  await inContext(open, settings, async (context) => {
+    const registry = new Registry(context.pool, context.version, context.modelStore);
+    await work(registry, context).catch((error) => {
       if (error instanceof UnknownRevisionError) throw new CommandError(error.message, ExitCode.absent);
       if (error instanceof RevisionConflictError) throw new CommandError(error.message);
       throw error;
@@ -89,17 +102,18 @@ function print(model: string, { active, revisions }: RevisionList, { json }: Mod
   process.stdout.write(`${text}\n`);
 }
 
-const asJson = ({ revision, createdAt, origin, scores, rolledBack }: Revision) => ({
+const asJson = ({ revision, createdAt, origin, scores, metrics, rolledBack }: Revision) => ({
   revision,
   created_at: createdAt,
   origin,
   scores,
+  ...(metrics && { metrics }),
   rolled_back: rolledBack,
 });
 
 function rows(active: number | undefined, revisions: readonly Revision[]): string[] {
   if (revisions.length === 0) return ['  no revision yet'];
-  return revisions.map(({ revision, createdAt, origin, scores, rolledBack }) => {
+  return revisions.map(({ revision, createdAt, origin, scores, metrics, rolledBack }) => {
     const state = revision === active ? 'active' : rolledBack ? 'rolled back' : '';
     const columns = [
       String(revision).padStart(4),
@@ -107,6 +121,7 @@ function rows(active: number | undefined, revisions: readonly Revision[]): strin
       origin.padEnd(7),
       `train ${shown(scores?.train)}`,
       `test ${shown(scores?.test)}`,
+      ...Object.entries(metrics ?? {}).map(([name, value]) => `${name} ${shown(value)}`),
       state,
     ];
     return columns.join('  ').trimEnd();

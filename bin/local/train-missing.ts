@@ -39,7 +39,8 @@ export async function trainMissing({ settings, pool, say, signal }: MissingModel
     if (!kept) {
       throw new CommandError(`${name}: not kept, ${reason}; change the data, models.${name}.minScore or the features`);
     }
-    say(`${name}: revision ${revision}, accuracy ${scores?.train.toFixed(4)} on training rows${test}`);
+    const score = model.algorithm === 'softmax' ? 'accuracy' : 'score';
+    say(`${name}: revision ${revision}, ${score} ${scores?.train.toFixed(4)} on training rows${test}`);
   }
 }
 

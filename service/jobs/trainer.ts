@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ModelConfig } from '../../config/schema';
 import type { OptimiserState } from '../../learning/optimiser/lbfgs';
-import type { Scores } from '../models/revision';
+import type { Metrics, Scores } from '../models/revision';
 import { MissingTestDataError } from './errors';
 import type { TrainingOptions } from './job';
 
@@ -28,6 +28,8 @@ export interface Trained {
   /** The model file. */
   readonly bytes: Uint8Array;
   readonly scores: Scores;
+  /** More scores by name, if there are any. */
+  readonly metrics?: Metrics;
   /** Test score of the rival; null without a rival or without test data. */
   readonly rivalScore: number | null;
 }

@@ -97,14 +97,14 @@ async function conclude(
   version: Version,
   registry: Registry,
   job: RunningJob,
-  { bytes, scores }: Trained,
+  { bytes, scores, metrics }: Trained,
   verdict: Verdict,
 ): Promise<void> {
   await lockRunningJob(client, version, job);
   const { model, kind, fencing } = job;
   const activate = verdict.kept && job.options.activate !== false;
   const revision = verdict.kept
-    ? await registry.publish(client, { model, bytes, origin: kind, scores, activate, fencing })
+    ? await registry.publish(client, { model, bytes, origin: kind, scores, metrics, activate, fencing })
     : null;
   await client.query(
     `update ${modelTables(version).jobs} set status = 'finished', finished_at = clock_timestamp(), kept = $2,

@@ -5,7 +5,15 @@ import { transaction } from '../database/transaction';
 import { announceChange } from './changes';
 import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from './errors';
 import type { ModelStore } from './model-store';
-import { asRevision, type Origin, type Revision, type RevisionRow, revisionColumns, type Scores } from './revision';
+import {
+  asRevision,
+  type Metrics,
+  type Origin,
+  type Revision,
+  type RevisionRow,
+  revisionColumns,
+  type Scores,
+} from './revision';
 import { type ModelTables, modelTables } from './tables';
 
 /** A revision that is still to be published. */
@@ -15,6 +23,8 @@ export interface NewRevision {
   readonly bytes: Uint8Array;
   readonly origin: Origin;
   readonly scores: Scores | null;
+  /** @default none */
+  readonly metrics?: Metrics | undefined;
   /** Whether it serves from now on. */
   readonly activate: boolean;
   /** The number of the lease under which it was trained. @default none is needed, as nothing was trained */
@@ -57,7 +67,8 @@ export class Registry {
    * @returns its number
    * @throws {LeaseLostError} if the lease has meanwhile passed to another
    */
-  async publish(client: ClientBase, { model, bytes, origin, scores, activate, fencing }: NewRevision): Promise<number> {
+  async publish(client: ClientBase, revision: NewRevision): Promise<number> {
+    const { model, bytes, origin, scores, metrics, activate, fencing } = revision;
     const { models, revisions } = this.#tables;
     if (fencing !== undefined) await this.#checkLease(client, model, fencing);
     const { rows } = await client.query<{ last_revision: number }>(
@@ -66,18 +77,18 @@ export class Registry {
        returning last_revision`,
       [model],
     );
-    const revision = rows[0]?.last_revision as number;
+    const number = rows[0]?.last_revision as number;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const location = `${this.#folder(model)}/${revision}-${sha256.slice(0, 16)}.model`;
+    const location = `${this.#folder(model)}/${number}-${sha256.slice(0, 16)}.model`;
     await this.store.write(location, bytes);
     await client.query(
-      `insert into ${revisions} (model, revision, origin, location, bytes, sha256, score_train, score_test)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [model, revision, origin, location, bytes.length, sha256, scores?.train ?? null, scores?.test ?? null],
+      `insert into ${revisions} (model, revision, origin, location, bytes, sha256, score_train, score_test, metrics)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [model, number, origin, location, bytes.length, sha256, scores?.train, scores?.test, metrics],
     );
-    if (activate) await this.#setActive(client, model, revision);
+    if (activate) await this.#setActive(client, model, number);
     await announceChange(client, this.version);
-    return revision;
+    return number;
   }
 
   /** An empty list if the model was never trained. */

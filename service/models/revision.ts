@@ -4,6 +4,9 @@ export interface Scores {
   readonly test: number | null;
 }
 
+/** More scores by name, on the test rows if there are any: `auc`, `accuracy`, `logloss`. */
+export type Metrics = Readonly<Record<string, number>>;
+
 /** How a revision came to be. */
 export type Origin = 'train' | 'fit' | 'retrain' | 'import';
 
@@ -15,6 +18,8 @@ export interface Revision {
   readonly origin: Origin;
   /** Null if it was imported. */
   readonly scores: Scores | null;
+  /** Null if the scores say all. */
+  readonly metrics: Metrics | null;
   /** Whether it was once given up by a rollback. */
   readonly rolledBack: boolean;
   /** Key of its file in the model store. */
@@ -31,13 +36,14 @@ export interface RevisionRow {
   readonly origin: Origin;
   readonly score_train: number | null;
   readonly score_test: number | null;
+  readonly metrics: Metrics | null;
   readonly rolled_back: boolean;
   readonly location: string;
   readonly sha256: string;
 }
 
 export const revisionColumns =
-  'model, revision, created_at, origin, score_train, score_test, rolled_back, location, sha256';
+  'model, revision, created_at, origin, score_train, score_test, metrics, rolled_back, location, sha256';
 
 export const asRevision = (row: RevisionRow): Revision => ({
   model: row.model,
@@ -45,6 +51,7 @@ export const asRevision = (row: RevisionRow): Revision => ({
   createdAt: row.created_at,
   origin: row.origin,
   scores: asScores(row),
+  metrics: row.metrics,
   rolledBack: row.rolled_back,
   location: row.location,
   sha256: row.sha256,

@@ -42,7 +42,13 @@ describe('a configuration', () => {
   test('may have a model that a dmlc configuration trains', () => {
     const config = resolveConfig({ models: { ctr } });
 
-    expect(config.models.ctr).toMatchObject({ ...ctr, betterThanActive: false });
+    expect(config.models.ctr).toEqual({
+      ...ctr,
+      mapping: [{ name: 'features', type: 'sparse', aliases: [] }],
+      params: {},
+      betterThanActive: false,
+    });
+    expect(resolveConfig(config)).toEqual(config);
   });
 
   test.each<[object, string]>([

@@ -38,11 +38,14 @@ describe('The context of the image', () => {
 
   it('holds the data of the models at the paths that the configuration names', async () => {
     const { config } = await loadConfig(join(context, 'app/modelapp.config.js'));
-    const sources = Object.values(config.models).flatMap((model) =>
-      'source' in model && 'csv' in model.source ? model.source.csv : [],
-    );
-    expect(sources).not.toEqual([]);
-    for (const csv of sources) expect(readFileSync(join(context, 'app', csv))).toEqual(readFileSync(csv));
+    const { iris, ctr } = config.models;
+    expect([iris, ctr]).toMatchObject([
+      { source: { csv: 'examples/iris/iris.csv' } },
+      { conf: 'examples/ctr/ctr.conf' },
+    ]);
+    const ofCtr = ['ctr.conf', 'train.svm', 'test.svm'].map((file) => join('examples/ctr', file));
+    for (const csv of ['examples/iris/iris.csv', ...ofCtr])
+      expect(readFileSync(join(context, 'app', csv))).toEqual(readFileSync(csv));
   });
 
   it('does not change with what only the stacks read', () => {

@@ -32,7 +32,7 @@ const packageDirectory = resolve(__dirname, '../..');
 export interface TestServiceOptions {
   /**
    * Replaces parts of the configuration.
-   * @default the shipped configuration, whose one model is iris
+   * @default the shipped configuration with iris alone
    */
   readonly config?: Partial<ConfigInput>;
   /**
@@ -46,6 +46,9 @@ export interface TestServiceOptions {
    */
   readonly answering?: Readonly<Record<string, TabularModel>>;
 }
+
+/** The first model of the shipped configuration. */
+const iris = shippedConfig.models.iris as ConfigInput['models'][string];
 
 /** The whole service in this process, with a database and a data directory of its own. */
 export interface TestService {
@@ -65,7 +68,7 @@ export interface TestService {
 
 /** Starts the service as one process is started, with a shipper and an index of repeated requests beside it. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const config = resolveConfig({ ...shippedConfig, ...options.config });
+  const config = resolveConfig({ ...shippedConfig, models: { iris }, ...options.config });
   const database = await createTestDatabase({ migrated: true });
   const dataDirectory = mkdtempSync(join(tmpdir(), 'modelapp-service-'));
   const logger = pino({ level: 'silent' });

@@ -2,6 +2,9 @@ import { isAbsolute, join } from 'node:path';
 import type { SparseLinearConfig } from '../../config/schema';
 import type { Conf, DataConf } from '../conf/conf';
 import { readConf } from '../conf/read-conf';
+import { DataStorage } from '../data/files/data-storage';
+import { findFiles } from '../data/files/find-files';
+import { isInS3 } from '../data/files/s3-storage';
 import { DataError } from '../data-error';
 
 /**
@@ -19,6 +22,24 @@ export async function readModelConf(
   const data = conf.kind === 'evaluation' ? conf.validationData : conf.trainingData;
   for (const entry of mapping) checkEntry(entry, data, path);
   return placedConf(conf, directory);
+}
+
+/**
+ * The local files that a model is trained from, its configuration first: what has to go along where it is trained
+ * elsewhere.
+ * @param directory that paths start from
+ */
+export async function localFilesOf(config: SparseLinearConfig, directory: string): Promise<readonly string[]> {
+  const conf = await readModelConf(config, directory, () => {});
+  const data = conf.kind === 'evaluation' ? [] : [conf.trainingData];
+  const names = [...data, ...(conf.validationData ? [conf.validationData] : [])].flatMap(({ files }) => files);
+  const storage = new DataStorage();
+  try {
+    const found = await findFiles([...names.filter((name) => !isInS3(name)), ...(conf.modelInput ?? [])], storage);
+    return [placed(config.conf, directory), ...found.map(({ name }) => name)];
+  } finally {
+    await storage.close();
+  }
 }
 
 /** A request has to make the keys that the data makes. */

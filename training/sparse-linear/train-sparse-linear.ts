@@ -70,11 +70,11 @@ export async function importModelText(
   const metrics = conf.validationData && (await metricsOf(model, conf.validationData, conf.loss));
   const bytes = fileOf(request, conf, model, {
     scores: { train: null, test: metrics ? definite(metrics, config) : null },
-    metrics: metrics ?? {},
+    metrics,
     // Of the training data nothing is known; the files stand for it.
     data: { sha256: await digestOf(files), rows: 0 },
   });
-  return { bytes, metrics: metrics ?? {} };
+  return { bytes, ...(metrics && { metrics }) };
 }
 
 async function learn(
@@ -128,7 +128,7 @@ function definite(metrics: Metrics, { conf }: SparseLinearConfig): number {
 
 interface Facts {
   readonly scores: ModelHeader['scores'];
-  readonly metrics: Metrics;
+  readonly metrics: Metrics | undefined;
   readonly data: { readonly sha256: string; readonly rows: number };
 }
 
@@ -148,7 +148,7 @@ const fileOf = (
       hyperparameters: {},
       params: model.params,
       scores,
-      metrics,
+      ...(metrics && { metrics }),
       data,
       createdAt: createdAt.toISOString(),
     },

@@ -15,6 +15,9 @@ const ListSchema = Type.Object({
       created_at: Type.String(),
       origin: Type.String({ description: 'How it came to be: train, fit, retrain or import.' }),
       scores: ScoresSchema,
+      metrics: Type.Optional(
+        Type.Record(Type.String(), Type.Number(), { description: 'More scores by name: auc, accuracy, logloss.' }),
+      ),
       rolled_back: Type.Boolean({ description: 'Whether it was once given up by a rollback.' }),
     }),
   ),
@@ -30,11 +33,12 @@ export const revisions: FastifyPluginAsync<{ context: ServiceContext }> = async 
     const { active, revisions } = await fromDatabase(registry.list(model));
     return {
       active: active ?? null,
-      revisions: revisions.map(({ revision, createdAt, origin, scores, rolledBack }) => ({
+      revisions: revisions.map(({ revision, createdAt, origin, scores, metrics, rolledBack }) => ({
         revision,
         created_at: createdAt.toISOString(),
         origin,
         scores,
+        ...(metrics && { metrics }),
         rolled_back: rolledBack,
       })),
     };

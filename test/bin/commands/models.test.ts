@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { CommandLine } from './command-line';
 
@@ -20,7 +22,7 @@ const train = () => commandLine.run('train', 'iris');
 const models = (...words: string[]) => commandLine.run('models', ...words);
 
 test('list says that there is no revision yet', async () => {
-  expect((await models('list')).stdout).toBe('iris:\n  no revision yet\n');
+  expect((await models('list')).stdout).toBe('iris:\n  no revision yet\nctr:\n  no revision yet\n');
 });
 
 test('list shows number, time, origin, scores and which one is active', async () => {
@@ -31,6 +33,20 @@ test('list shows number, time, origin, scores and which one is active', async ()
 
   const row = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  train    train 0\.\d{4}  test 0\.\d{4}`;
   expect(stdout).toMatch(new RegExp(`^iris:\n   1  ${row}\n   2  ${row}  active\n$`));
+});
+
+test('import makes a revision of the text files of a job, scored on the validation data', async () => {
+  const files = ['1\t1.5\n3\t-2\n', '7\t0.25\n'].map((text, i) => {
+    const file = join(commandLine.data, `model_S${i}`);
+    writeFileSync(file, text);
+    return file;
+  });
+
+  const { stdout, exitCode } = await models('import', 'ctr', ...files);
+
+  expect(exitCode).toBe(0);
+  const scores = String.raw`auc 0\.\d{4}  logloss \d\.\d{4}  accuracy 0\.\d{4}`;
+  expect(stdout).toMatch(new RegExp(`^ctr:\n   1  .*  import   train -       test -       ${scores}  active\n$`));
 });
 
 test('activate, rollback and delete print the list as it is then', async () => {
@@ -45,12 +61,14 @@ test('activate, rollback and delete print the list as it is then', async () => {
 });
 
 test.each([
-  [['list', 'roses'], "there is no model 'roses'; the configuration has iris", 2],
-  [['activate', 'roses', '1'], "there is no model 'roses'; the configuration has iris", 2],
+  [['list', 'roses'], "there is no model 'roses'; the configuration has iris, ctr", 2],
+  [['activate', 'roses', '1'], "there is no model 'roses'; the configuration has iris, ctr", 2],
   [['activate', 'iris', 'first'], "revision: 'first' is not a whole number from 1 to 2147483647", 2],
   [['activate', 'iris', '7'], "the model 'iris' has no revision 7", 3],
   [['delete', 'iris', '7'], "the model 'iris' has no revision 7", 3],
   [['delete', 'iris', '1'], "revision 1 of 'iris' is active: activate another one first", 1],
+  [['import', 'iris', 'model_S0'], 'models.iris is softmax; only sparse-linear models have text files', 2],
+  [['import', 'ctr', 'model_S0'], 'model_S0: there is no such file', 3],
   [['rollback', 'iris'], "no revision of 'iris' was active before", 1],
 ])('%j is refused: %s', async (words, message, exitCode) => {
   await train();

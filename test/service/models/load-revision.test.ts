@@ -29,6 +29,7 @@ const revisionOf = (published: Uint8Array): Revision => ({
   createdAt: new Date(),
   origin: 'train',
   scores: null,
+  metrics: null,
   rolledBack: false,
   location: '3.model',
   sha256: createHash('sha256').update(published).digest('hex'),

@@ -23,6 +23,7 @@ describe('publishing', () => {
     expect(active).toBe(1);
     expect(revisions).toEqual([
       {
+        metrics: null,
         model: 'iris',
         revision: 1,
         createdAt: expect.any(Date),
