@@ -6,11 +6,12 @@ import { thresholdsOf } from '../../service/jobs/trainer';
 import { CommandError, ExitCode } from '../failure';
 import { interruptible } from '../interruption';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
+import { type ConfTrainOptions, isConf, withConfTrainOptions } from './conf-train';
 import { inContext, type OpenContext, openContext } from './context';
 import type { RemoteTraining, RemoteTrainOptions } from './remote-train';
 import { trainNow } from './training';
 
-interface TrainOptions extends PlaceOptions, RemoteTrainOptions {
+interface TrainOptions extends PlaceOptions, RemoteTrainOptions, ConfTrainOptions {
   readonly ifBetterThan?: number;
   readonly betterThanActive?: boolean;
   readonly activate: boolean;
@@ -25,7 +26,7 @@ interface TrainOptions extends PlaceOptions, RemoteTrainOptions {
 export function trainCommand(remote?: RemoteTraining, open: OpenContext = openContext): Command {
   const command = new Command('train')
     .description('train a model of the configuration into a new revision')
-    .argument('[model]', 'name of the model')
+    .argument('[model]', 'name of the model, or file of a dmlc configuration')
     .option(
       '--if-better-than <score>',
       "keep it only with at least this test score (default: the model's minScore)",
@@ -39,12 +40,16 @@ export function trainCommand(remote?: RemoteTraining, open: OpenContext = openCo
       '\nExamples:\n  modelapp train iris\n  modelapp train iris --if-better-than 0.95 --no-activate',
     );
   withPlaceOptions(command);
+  withConfTrainOptions(command);
   remote?.describe(command);
   return command.action(async () => {
     const options = command.opts<TrainOptions>();
     const [model, ...words] = command.args;
     if (remote?.isAsked(options)) await remote.train(model, words, options);
-    else await train(open, requireModel(model), options);
+    else if (model !== undefined && isConf(model)) {
+      const { trainConf } = await import('../local-training/train-conf');
+      await trainConf(model, options);
+    } else await train(open, requireModel(model), options);
   });
 }
 

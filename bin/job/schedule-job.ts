@@ -43,7 +43,7 @@ export async function scheduleJob(environment: NodeJS.ProcessEnv, resume: boolea
     seed: 1,
     syncExamples: undefined,
     badLines: undefined,
-    start: conf.modelInput && (await readModelText(conf.modelInput)),
+    startWeights: async () => conf.modelInput && readModelText(conf.modelInput),
     checkpoints: new Checkpoints(besideOutput(job.output, 'checkpoint')),
     checkpointEvery,
     resume,

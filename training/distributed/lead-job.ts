@@ -26,6 +26,8 @@ export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'c
   readonly resume: boolean;
   /** The sums to begin with; none for a model that knows nothing. */
   start(): AsyncIterable<SumsPortion>;
+  /** Is called once workers may come. */
+  begun?(): void;
 }
 
 /** What a job has learned, while its servers still have it. */
@@ -56,6 +58,7 @@ async function lead<T>(options: JobOptions, servers: Servers, finish: (job: Lear
   const { job, checkpoints, report, order, checkpointEvery, signal } = options;
   const state = new JobState(servers, job);
   const plan = await begin(options, servers, state);
+  options.begun?.();
   const store = openStore(servers, job, plan);
   const checkpoint = async (): Promise<void> => checkpoints.write(await savedJob(state, plan), store.export());
   try {

@@ -29,14 +29,16 @@ export interface DistributedTraining {
   /** Examples between two syncs of a worker at most; undefined for the bound over all workers. */
   readonly syncExamples: number | undefined;
   readonly badLines: BadLineLimit | undefined;
-  /** Weights to begin with. */
-  readonly start: KeyedWeights | undefined;
+  /** Reads the weights to begin with, if there are any. */
+  startWeights(): Promise<KeyedWeights | undefined>;
   readonly checkpoints: Checkpoints<SavedJob>;
   /** In seconds. */
   readonly checkpointEvery: number;
   readonly resume: boolean;
   row(row: ProgressRow): void;
   warn(text: string): void;
+  /** Is called once workers may come. */
+  begun?(): void;
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export interface DistributedModel {
  * @throws the signal's reason, after a checkpoint, if it aborts
  */
 export async function trainDistributed(training: DistributedTraining): Promise<DistributedModel> {
-  const { conf, workers, seed, syncExamples, start, warn, checkpointEvery } = training;
+  const { conf, workers, seed, syncExamples, startWeights, warn, checkpointEvery } = training;
   const data = conf.trainingData;
   const parts = await findParts(data, workers);
   const warning = flightWarning({ workers, minibatch: conf.minibatch, maxDelay: conf.maxDelay, syncExamples });
@@ -63,7 +65,7 @@ export async function trainDistributed(training: DistributedTraining): Promise<D
       ...training,
       plan: { conf, fingerprint: fingerprintOf(conf, seed), parts, workers, seed, syncExamples },
       checkpointEvery: 1000 * checkpointEvery,
-      start: () => startingSums(learner, start),
+      start: () => startingSums(learner, startWeights),
       order: (planned, pass) => orderOf(planned, training, pass),
       report: { row: training.row, warning: warn, lines: lineReport(training) },
     },
@@ -92,7 +94,11 @@ function lineReport({ badLines, warn }: DistributedTraining): (learned: Learned,
   };
 }
 
-async function* startingSums(learner: OnlineLearner, start: KeyedWeights | undefined): AsyncIterable<SumsPortion> {
+async function* startingSums(
+  learner: OnlineLearner,
+  startWeights: DistributedTraining['startWeights'],
+): AsyncIterable<SumsPortion> {
+  const start = await startWeights();
   if (!start) return;
   const sums = zeroSums(start.weights.length);
   for (const [i, weight] of start.weights.entries()) {

@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type BadLineLimit, parseBadLineLimit } from '../../training/data/bad-lines';
+
+/** The options of a training from a dmlc configuration on this machine. */
+export interface ConfTrainOptions {
+  readonly servers?: number;
+  readonly workers?: number;
+  readonly replicas?: number;
+  readonly store: 'memory' | 'valkey';
+  readonly storeUrl?: string;
+  readonly syncExamples?: number;
+  readonly checkpoint?: string;
+  readonly checkpointEvery: number;
+  readonly resume?: boolean;
+  readonly seed: number;
+  readonly maxBadLines?: BadLineLimit;
+  readonly json?: boolean;
+}
+
+const examples = `
+From a configuration of the dmlc parameter server, a path with a / or one that ends in .conf:
+  modelapp train ctr.conf
+  modelapp train ctr.conf --store valkey --servers 2 --workers 4
+  modelapp train ctr.conf --store valkey --workers 4 --resume`;
+
+/** Adds the options of a training from a configuration. */
+export const withConfTrainOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--store <kind>', 'where parameters are kept').choices(['memory', 'valkey']).default('memory'),
+    )
+    .option(
+      '--store-url <url>',
+      'a Valkey or Redis that runs, redis://:password@host:port (default: started for the job)',
+    )
+    .option('--sync-examples <n>', 'examples between two syncs of a worker at most', whole(1))
+    .option('--checkpoint <place>', 'folder or s3://bucket/prefix of the checkpoints (default: beside the model)')
+    .option('--checkpoint-every <seconds>', 'how often the job is saved', whole(1), 60)
+    .option('--resume', 'go on from the newest checkpoint')
+    .option('--seed <n>', 'of everything random', whole(0), 1)
+    .option('--max-bad-lines <n>', 'bad lines that are borne, a number or a share like 1% (default: 1%)', badLines)
+    .addHelpText('after', examples);
+
+/** Whether a name is one of a configuration, not of a model. */
+export const isConf = (name: string): boolean => name.includes('/') || name.endsWith('.conf');
+
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It has to be a whole number from ${least} on.`);
+  };
+
+function badLines(text: string): BadLineLimit {
+  const limit = parseBadLineLimit(text);
+  if (limit) return limit;
+  throw new InvalidArgumentError('It has to be a number, or a share like 1%.');
+}
