@@ -8,9 +8,8 @@ import type { OnlineConf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
 import type { KeyedWeights } from '../../training/darlin/starting-weights';
 import { type DistributedModel, trainDistributed } from '../../training/distributed/train-distributed';
-import { writeModelFiles } from '../../training/output/model-files';
+import { modelFiles } from '../../training/output/model-files';
 import { onlineTableHead, onlineTableRow } from '../../training/output/online-table';
-import { readModelText } from '../../training/sparse-linear/model-text';
 import { metricsOf } from '../../training/sparse-linear/score-sparse-linear';
 import { CommandError, ExitCode } from '../failure';
 import { handIn } from './hand-in';
@@ -43,7 +42,7 @@ export async function scheduleJob(environment: NodeJS.ProcessEnv, resume: boolea
     seed: 1,
     syncExamples: undefined,
     badLines: undefined,
-    startWeights: async () => conf.modelInput && readModelText(conf.modelInput),
+    startWeights: async () => conf.modelInput && modelFiles(1).read(conf.modelInput),
     checkpoints: new Checkpoints(besideOutput(job.output, 'checkpoint')),
     checkpointEvery,
     resume,
@@ -60,7 +59,7 @@ async function deliver(job: JobEnvironment, conf: OnlineConf, { model }: Distrib
   try {
     const primaries = job.servers.length / (1 + job.replicas);
     const name = basename(conf.modelOutput ?? 'model');
-    const files = await writeModelFiles(join(folder, name), model, primaries);
+    const files = await modelFiles(primaries).write(join(folder, name), model);
     await handIn(files, await evaluate(conf, model), job.output);
   } finally {
     await rm(folder, { recursive: true });

@@ -3,9 +3,8 @@ import { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
 import type { Conf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
 import type { KeyedWeights } from '../../training/darlin/starting-weights';
-import { writeModelFiles } from '../../training/output/model-files';
+import { modelFiles } from '../../training/output/model-files';
 import { learnOnline } from '../../training/sparse-linear/learn-online';
-import { readModelText } from '../../training/sparse-linear/model-text';
 import { metricsOf } from '../../training/sparse-linear/score-sparse-linear';
 import type { ConfTrainOptions } from '../commands/conf-train';
 import { CommandError, ExitCode } from '../failure';
@@ -32,15 +31,15 @@ export async function trainConf(confFile: string, options: ConfTrainOptions): Pr
   const trained = await interruptible((signal) => train(conf, { confFile, options, report, signal }));
   const seconds = (performance.now() - began) / 1000;
   const { servers = 1 } = options;
-  const modelFiles =
+  const files =
     conf.kind === 'online' && conf.modelOutput !== undefined
-      ? await writeModelFiles(conf.modelOutput, trained.model, servers)
+      ? await modelFiles(servers).write(conf.modelOutput, trained.model)
       : [];
   if (conf.validationData) {
     const model = new SparseLinearModel({ features: [], params: {}, loss: conf.loss, ...trained.model });
     report.evaluation(await metricsOf(model, conf.validationData, conf.loss));
   }
-  report.result(modelFiles, trained.examples / seconds);
+  report.result(files, trained.examples / seconds);
 }
 
 /** A model, and how many examples it learned from, over all passes. */
@@ -59,7 +58,7 @@ async function train(conf: Conf, training: LocalTraining): Promise<TrainedModel>
     return trainOnServers(conf, training);
   }
   refuseServersInMemory(options);
-  const start = conf.modelInput && (await readModelText(conf.modelInput));
+  const start = conf.modelInput && (await modelFiles(1).read(conf.modelInput));
   const { model, examples } = await learnOnline(conf, { seed: options.seed, start, say: report.message, signal });
   return { model, examples: examples * conf.passes };
 }

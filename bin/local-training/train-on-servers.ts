@@ -5,7 +5,7 @@ import { Checkpoints } from '../../training/checkpoint/checkpoints';
 import type { OnlineConf } from '../../training/conf/conf';
 import { type LocalWorkers, startLocalWorkers } from '../../training/distributed/local-workers';
 import { trainDistributed } from '../../training/distributed/train-distributed';
-import { readModelText } from '../../training/sparse-linear/model-text';
+import { modelFiles } from '../../training/output/model-files';
 import { startLocalServers } from '../../training/store/servers/local-servers';
 import type { StoreAddress } from '../../training/store/servers/servers';
 import { CommandError, ExitCode } from '../failure';
@@ -54,7 +54,7 @@ export async function trainOnServers(conf: OnlineConf, training: LocalTraining):
   }
 }
 
-const startOf = async ({ modelInput }: OnlineConf) => modelInput && readModelText(modelInput);
+const startOf = async ({ modelInput }: OnlineConf) => modelInput && modelFiles(1).read(modelInput);
 
 const startWorkers = (
   count: number,

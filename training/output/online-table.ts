@@ -16,4 +16,8 @@ export const onlineTableRow = ({ sec, examples, loss, auc, accuracy, nonzeros, u
     scientific(updateRatio, 2),
   ].join('  ');
 
+/** A row as an object on a line. */
+export const onlineTableObject = ({ sec, examples, loss, auc, accuracy, nonzeros, updateRatio }: ProgressRow): string =>
+  JSON.stringify({ type: 'progress', sec, examples, loss, auc, accuracy, nonzeros, updateRatio });
+
 const fixed = (value: number): string => (Number.isNaN(value) ? 'nan' : value.toFixed(4));

@@ -7,9 +7,10 @@ import {
   type ScoredRows,
   signAccuracy,
 } from '../../learning/linear/scores';
-import type { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
+import type { SparseRows } from '../../learning/sparse/rows';
 import type { DataConf } from '../conf/conf';
 import { MinibatchReader } from '../data/minibatch-reader';
+import type { Minibatch } from '../data/part';
 import { findParts } from '../data/parts';
 
 /** Lines that are scored at once. */
@@ -18,12 +19,23 @@ const batchLines = 10_000;
 /** Scores by name: `auc`, `accuracy` and `logloss`, or `rmse` and `mae` of the squared loss. */
 export type Metrics = Readonly<Record<string, number>>;
 
+/** What gives each row its margin x·w. */
+export interface MarginModel {
+  margins(rows: SparseRows): Float64Array;
+}
+
 /**
  * How well a model does on all good lines of some data; NaN without any, and the AUC if all are of one class.
+ * @param onMinibatch is told of what is read
  * @throws {DataError} if files are absent or cannot be read
  */
-export async function metricsOf(model: SparseLinearModel, data: DataConf, loss: Loss): Promise<Metrics> {
-  const rows = await scoredRows(model, { ...data, shuffle: false }, loss);
+export async function metricsOf(
+  model: MarginModel,
+  data: DataConf,
+  loss: Loss,
+  onMinibatch: (minibatch: Minibatch) => void = () => {},
+): Promise<Metrics> {
+  const rows = await scoredRows(model, { ...data, shuffle: false }, loss, onMinibatch);
   return loss === 'SQUARE'
     ? { rmse: rootMeanSquaredError(rows), mae: meanAbsoluteError(rows) }
     : { auc: marginAuc(rows), accuracy: signAccuracy(rows), logloss: marginLogLoss(rows) };
@@ -32,13 +44,19 @@ export async function metricsOf(model: SparseLinearModel, data: DataConf, loss: 
 /** The one score that decides whether a revision is kept, higher is better: the AUC, or the negated RMSE. */
 export const scoreOf = (metrics: Metrics): number => metrics.auc ?? -metrics.rmse!;
 
-async function scoredRows(model: SparseLinearModel, data: DataConf, loss: Loss): Promise<ScoredRows> {
+async function scoredRows(
+  model: MarginModel,
+  data: DataConf,
+  loss: Loss,
+  onMinibatch: (minibatch: Minibatch) => void,
+): Promise<ScoredRows> {
   const margins: number[] = [];
   const labels: number[] = [];
   const importances: number[] = [];
   const reader = new MinibatchReader(data, { loss, minibatch: batchLines, groups: false, seed: 1 });
   try {
     for await (const rows of reader.read(await findParts(data, 1), { pass: 0 })) {
+      onMinibatch(rows);
       for (const margin of model.margins(rows)) margins.push(margin);
       for (const label of rows.labels) labels.push(label);
       for (let row = 0; row < rows.labels.length; row++) importances.push(rows.importances?.[row] ?? 1);

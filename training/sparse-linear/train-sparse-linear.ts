@@ -11,10 +11,11 @@ import { trainBatch } from '../darlin/train-batch';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
 import { DataError } from '../data-error';
+import { findModelFiles, readModel } from '../output/model-files';
 import type { TrainedModel, TrainRequest } from '../train-model';
 import { type LearnedWeights, type LearnOptions, learnOnline } from './learn-online';
 import { readModelConf } from './model-conf';
-import { inOrder, readModelText } from './model-text';
+import { inOrder } from './model-text';
 import { type Metrics, metricsOf, scoreOf } from './score-sparse-linear';
 
 /** The seed of a training of a model, as of `modelapp train`. */
@@ -66,7 +67,7 @@ export async function importModelText(
 ): Promise<Pick<TrainedModel, 'bytes' | 'metrics'>> {
   const { config, directory, onNotice: say = () => {} } = request;
   const conf = await readModelConf(config, directory, say);
-  const model = modelOf(config, conf, await readModelText(files));
+  const model = modelOf(config, conf, await modelOfFiles(files));
   const metrics = conf.validationData && (await metricsOf(model, conf.validationData, conf.loss));
   const bytes = fileOf(request, conf, model, {
     scores: { train: null, test: metrics ? definite(metrics, config) : null },
@@ -81,7 +82,7 @@ async function learn(
   conf: OnlineConf | BatchConf,
   { say, signal }: Omit<LearnOptions, 'start'>,
 ): Promise<LearnedWeights> {
-  const model = conf.modelInput && (await readModelText(conf.modelInput));
+  const model = conf.modelInput && (await modelOfFiles(conf.modelInput));
   if (conf.kind === 'online') return learnOnline(conf, { seed, start: model, say, signal });
   let examples = 0;
   const trained = await trainBatch({
@@ -100,10 +101,15 @@ async function learn(
   return { model: trained.model, examples };
 }
 
+/** @throws {DataError} if the files have no weight at all */
+async function modelOfFiles(patterns: readonly string[]): Promise<KeyedWeights> {
+  const model = await readModel(await findModelFiles(patterns));
+  if (model.weights.length === 0) throw new DataError(`${patterns.join(', ')}: no weight in there`);
+  return model;
+}
+
 const startOf = async ({ initialWeights }: BatchConf): Promise<Start> =>
-  initialWeights.type === 'FILE'
-    ? { type: 'MODEL', model: await readModelText([initialWeights.file]) }
-    : initialWeights;
+  initialWeights.type === 'FILE' ? { type: 'MODEL', model: await modelOfFiles([initialWeights.file]) } : initialWeights;
 
 const modelOf = ({ mapping, params }: SparseLinearConfig, { loss }: Conf, weights: KeyedWeights): SparseLinearModel =>
   new SparseLinearModel({

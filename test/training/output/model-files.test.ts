@@ -1,8 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toKeys } from '../../../learning/sparse/keys';
-import { writeModelFiles } from '../../../training/output/model-files';
-import { readModelText } from '../../../training/sparse-linear/model-text';
+import { modelFiles, writeModelFiles } from '../../../training/output/model-files';
 import { runFolder } from '../../support/test-run';
 
 describe('the files of a model', () => {
@@ -22,7 +21,7 @@ describe('the files of a model', () => {
     const keys = toKeys(Array.from({ length: 1000 }, (_, i) => BigInt(i)));
     const weights = Float64Array.from({ length: 1000 }, (_, i) => i + 1);
     const files = await writeModelFiles(prefix, { keys, weights }, 3);
-    const read = await readModelText(files);
+    const read = await modelFiles(3).read(files);
     expect(files).toHaveLength(3);
     expect([...read.weights].sort((a, b) => a - b)).toEqual([...weights]);
   });
