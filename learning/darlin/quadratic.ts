@@ -5,6 +5,8 @@ import { triangleRow } from './gram';
 export interface Quadratic {
   /** Of H. */
   readonly diagonal: Float64Array;
+  /** Multiplications that Hv takes. */
+  readonly work: number;
   /** Element j of Hd at the point. */
   slope(j: number): number;
   /** Adds to element j of the point. */
@@ -16,6 +18,7 @@ export interface Quadratic {
 /** H as the lower triangle of a matrix. */
 export class MatrixQuadratic implements Quadratic {
   readonly diagonal: Float64Array;
+  readonly work: number;
   /** H whole, so that its rows can be read in one run. */
   private readonly rows: readonly Float64Array[];
   private readonly product: Float64Array;
@@ -31,6 +34,7 @@ export class MatrixQuadratic implements Quadratic {
     }
     this.diagonal = Float64Array.from(this.rows, (row, i) => row[i]!);
     this.product = new Float64Array(width);
+    this.work = width ** 2;
   }
 
   slope(j: number): number {
@@ -56,6 +60,7 @@ export class MatrixQuadratic implements Quadratic {
 /** H = XᵀDX as the columns of X, for so many columns that the matrix would not fit. */
 export class ColumnQuadratic implements Quadratic {
   readonly diagonal: Float64Array;
+  readonly work: number;
   /** Xd. */
   private readonly point: Float64Array;
 
@@ -63,6 +68,7 @@ export class ColumnQuadratic implements Quadratic {
     const { columns, weights } = source;
     const { offsets, rows, values } = columns;
     this.point = new Float64Array(weights.length);
+    this.work = 2 * rows.length;
     this.diagonal = Float64Array.from(offsets.subarray(1), (end, j) => {
       let sum = 0;
       for (let entry = offsets[j]!; entry < end; entry++) {

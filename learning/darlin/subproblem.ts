@@ -6,10 +6,10 @@ import { rayMinimum } from './ray-minimum';
 const enough = 1e-3;
 const maxRounds = 200;
 /** How many weights a round may make 0 on its way to the minimum. */
-const maxZeroed = 20;
+const maxZeroed = 500;
 const maxConjugateSteps = 50;
-/** So many conjugate steps are enough in all: a model that is hard to minimise is soon replaced by the next one. */
-const maxWork = 4000;
+/** So many multiplications are enough, a second or two: a model that is hard to minimise is replaced by the next one. */
+const maxWork = 1e9;
 /** Added to the diagonal of H, as a share of it, when a linear system is solved: collinear columns make H singular. */
 const ridge = 1e-12;
 
@@ -26,12 +26,13 @@ export function minimiseModel(
   weights: Float64Array,
   lambda: number,
 ): Float64Array {
-  const problem: Problem = { quadratic, gradient, lambda, point: weights.slice(), conjugateSteps: 0 };
+  const problem: Problem = { quadratic, gradient, lambda, point: weights.slice(), work: 0 };
   const goal = enough * worstViolation(problem);
-  for (let round = 0; round < maxRounds && problem.conjugateSteps < maxWork; round++) {
+  for (let round = 0; round < maxRounds && problem.work < maxWork; round++) {
     if (worstViolation(problem) <= goal) break;
     descendCoordinates(problem);
-    for (let step = 0; step < maxZeroed && descendTogether(problem) === 'zeroed'; step++);
+    let zeroed = 0;
+    while (zeroed < maxZeroed && problem.work < maxWork && descendTogether(problem) === 'zeroed') zeroed++;
   }
   return problem.point.map((value, j) => value - weights[j]!);
 }
@@ -42,8 +43,8 @@ interface Problem {
   readonly lambda: number;
   /** w + d. */
   readonly point: Float64Array;
-  /** How many were made. */
-  conjugateSteps: number;
+  /** Multiplications that were made. */
+  work: number;
 }
 
 const slopeAt = ({ quadratic, gradient }: Problem, j: number): number => gradient[j]! + quadratic.slope(j);
@@ -107,7 +108,7 @@ function solve(problem: Problem, at: Uint32Array, b: Float64Array): Float64Array
   const goal = size * 1e-12;
   const direction = scaled.slice();
   for (let step = 0; step < Math.min(at.length, maxConjugateSteps) && size > goal; step++) {
-    problem.conjugateSteps++;
+    problem.work += quadratic.work;
     const product = quadratic.multiply(at, direction);
     for (let i = 0; i < product.length; i++) product[i]! += ridge * diagonal[i]! * direction[i]!;
     const length = size / dot(direction, product);
