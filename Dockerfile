@@ -9,7 +9,7 @@ VOLUME /var/lib/modelapp
 WORKDIR /app
 COPY app/ ./
 
-ENV NODE_ENV=production MODELAPP_HOST=0.0.0.0 MODELAPP_DATA=/var/lib/modelapp
+ENV NODE_ENV=production MODELAPP_HOST=0.0.0.0 MODELAPP_DATA=/var/lib/modelapp TMPDIR=/var/lib/modelapp
 USER 10001:10001
 EXPOSE 8080 7070
 STOPSIGNAL SIGTERM

@@ -54,6 +54,9 @@ async function readForeign(file: string): Promise<GivenConf> {
 
 async function readOurs(file: string): Promise<GivenConf> {
   const { text, conf, warnings } = await readConf(file);
+  if (conf.kind !== 'online') {
+    throw new CommandError(`${file}: jobs in AWS train with async_sgd alone; leave out --on aws`, ExitCode.usage);
+  }
   for (const warning of warnings) progress(`warning: ${warning}`);
   return { text: Buffer.from(text), conf };
 }

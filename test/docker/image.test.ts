@@ -65,6 +65,11 @@ describeWithDocker('The image', () => {
     expect(await writablePaths(runReadOnly, '/')).toEqual([containerDataDirectory]);
   });
 
+  it('keeps what it needs for a while there too', async () => {
+    const printed = await shipped.docker('run', '--rm', '--entrypoint', 'node', shipped.name, '-p', 'os.tmpdir()');
+    expect(printed.trim()).toBe(containerDataDirectory);
+  });
+
   it('holds a bundle of the production dependencies instead of packages', async () => {
     const bundled = new Set(
       Array.from(

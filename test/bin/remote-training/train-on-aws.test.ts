@@ -237,6 +237,20 @@ describe('a configuration of our own engine', () => {
     expect(started).toEqual([]);
   });
 
+  test('for another solver is refused before AWS is asked for anything, as jobs there know one', async () => {
+    write('s3://data/train', 'model/ctr');
+    const text = readFileSync(join(folder, 'ctr.conf'), 'utf8');
+    writeFileSync(join(folder, 'ctr.conf'), text.replace('async_sgd { algo: FTRL }', 'darlin { }'));
+    await aws.close();
+
+    expect(await train('ctr.conf', '--on', 'aws')).toMatchObject({
+      stderr: expect.stringContaining(
+        'modelapp: ctr.conf: jobs in AWS train with async_sgd alone; leave out --on aws\n',
+      ),
+      exitCode: 2,
+    });
+  });
+
   test('with a fault is refused before AWS is asked for anything', async () => {
     writeFileSync(join(folder, 'ctr.conf'), 'minibach: 3\n');
     await aws.close();
