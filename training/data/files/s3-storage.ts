@@ -8,6 +8,8 @@ const scheme = 's3://';
 /** How often a read is begun anew without a byte in between, and how long before the second time, in milliseconds. */
 const attempts = 5;
 const firstPause = 200;
+/** A list of names that are there ends with the page that has so many. */
+const enoughNames = 10;
 
 export const isInS3 = (name: string): boolean => name.startsWith(scheme);
 
@@ -19,7 +21,8 @@ export class S3Storage implements FileStorage {
   #client: Promise<S3Client> | undefined;
 
   async find(name: string): Promise<DataFile | undefined> {
-    if (keyOf(name).key === '') return undefined;
+    // An empty object of a folder's name only marks the folder.
+    if (name.endsWith('/') || keyOf(name).key === '') return undefined;
     // A key comes before all that begin with it.
     for await (const { files } of this.pages(name, { pageSize: 1 })) return files.find((file) => file.name === name);
     return undefined;
@@ -37,12 +40,13 @@ export class S3Storage implements FileStorage {
   }
 
   async names(folder: string): Promise<readonly string[] | undefined> {
+    const found: string[] = [];
     for await (const { files, folders } of this.pages(folder, { flat: true })) {
       const names = [...files.map(({ name }) => name), ...folders].map((name) => name.slice(folder.length));
-      const shown = names.filter((name) => name !== '').sort();
-      return shown.length > 0 ? shown : undefined;
+      found.push(...names.filter((name) => name !== ''));
+      if (found.length >= enoughNames) break;
     }
-    return undefined;
+    return found.length > 0 ? found.sort() : undefined;
   }
 
   async *read({ name, size, etag }: DataFile, start: number, end: number): AsyncGenerator<Uint8Array> {
