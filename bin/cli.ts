@@ -16,6 +16,7 @@ import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { remoteTraining } from './commands/remote-train';
+import { sampleCommand } from './commands/sample';
 import { serveCommand } from './commands/serve';
 import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
@@ -33,6 +34,7 @@ const ours = [
   keyCommand(),
   migrateCommand(),
   serveCommand(),
+  sampleCommand(),
   uploadCommand(),
   costCommand(),
   deployCommand(),
