@@ -10,6 +10,7 @@ import type { ConfTrainOptions } from '../commands/conf-train';
 import { CommandError, ExitCode } from '../failure';
 import { interruptible } from '../interruption';
 import { type Report, reportTo } from './report';
+import { trainBatchConf } from './train-batch-conf';
 
 /** A training of a configuration on this machine. */
 export interface LocalTraining {
@@ -20,7 +21,7 @@ export interface LocalTraining {
 }
 
 /**
- * Trains online as a configuration says, writes the model and scores it on the validation data.
+ * Trains as a configuration says, writes the model and scores it on the validation data.
  * @throws {CommandError | ConfError | DataError | StoreError} with one line that says what to do
  */
 export async function trainConf(confFile: string, options: ConfTrainOptions): Promise<void> {
@@ -32,9 +33,10 @@ export async function trainConf(confFile: string, options: ConfTrainOptions): Pr
   const seconds = (performance.now() - began) / 1000;
   const { servers = 1 } = options;
   const files =
-    conf.kind === 'online' && conf.modelOutput !== undefined
+    trained.modelFiles ??
+    (conf.kind === 'online' && conf.modelOutput !== undefined
       ? await modelFiles(servers).write(conf.modelOutput, trained.model)
-      : [];
+      : []);
   if (conf.validationData) {
     const model = new SparseLinearModel({ features: [], params: {}, loss: conf.loss, ...trained.model });
     report.evaluation(await metricsOf(model, conf.validationData, conf.loss));
@@ -46,12 +48,18 @@ export async function trainConf(confFile: string, options: ConfTrainOptions): Pr
 export interface TrainedModel {
   readonly model: KeyedWeights;
   readonly examples: number;
+  /** Those that are written already. */
+  readonly modelFiles?: readonly string[];
 }
 
 async function train(conf: Conf, training: LocalTraining): Promise<TrainedModel> {
   const { confFile, options, report, signal } = training;
+  if (conf.kind === 'batch') return trainBatchConf(conf, training);
   if (conf.kind !== 'online') {
-    throw new CommandError(`${confFile}: has no async_sgd, which this command trains by`, ExitCode.usage);
+    throw new CommandError(
+      `${confFile}: has neither async_sgd nor darlin, which this command trains by`,
+      ExitCode.usage,
+    );
   }
   if (options.store === 'valkey' || options.storeUrl !== undefined) {
     const { trainOnServers } = await import('./train-on-servers');

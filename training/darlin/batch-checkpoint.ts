@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { DarlinState } from '../../learning/darlin/darlin';
 import type { Keys } from '../../learning/sparse/keys';
 import type { Checkpoints } from '../checkpoint/checkpoints';
+import type { BatchConf } from '../conf/conf';
 import { StoreError, StoreExitCode } from '../store/store-error';
 import type { TrainedBatch } from './train-batch';
 
@@ -11,6 +13,14 @@ export interface SavedBatch extends Omit<DarlinState, 'weights' | 'widths' | 'ac
   /** A byte for each key, in base64. */
   readonly active: string;
   readonly dampings: readonly number[];
+}
+
+/** Of what must not change when a training is resumed: everything but how long it goes on and what it keeps. */
+export function fingerprintOf(conf: BatchConf, seed: number): string {
+  const { maxPasses: _, epsilon: __, saveEveryPasses: ___, localCache: ____, ...rest } = conf;
+  return createHash('sha256')
+    .update(JSON.stringify({ conf: rest, seed }))
+    .digest('hex');
 }
 
 /** Keeps what has been trained. In the place of z and N stand each key's weight and δ. */

@@ -12,7 +12,7 @@ const batchLines = 10_000;
 
 export interface LoadOptions {
   readonly workers: number;
-  readonly badLines?: BadLineLimit;
+  readonly badLines?: BadLineLimit | undefined;
   /** Is told of the first bad lines, and of a cache that cannot be written. */
   warn(message: string): void;
 }

@@ -1,7 +1,7 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { BatchConf } from '../conf/conf';
 import type { BadLineLimit } from '../data/bad-lines';
-import { readBatch, type SavedBatch, saveBatch } from './batch-checkpoint';
+import { fingerprintOf, readBatch, type SavedBatch, saveBatch } from './batch-checkpoint';
 import { loadRows } from './load-rows';
 import type { BatchProgress } from './pass-table';
 import type { KeyedWeights, Start } from './starting-weights';
@@ -19,19 +19,17 @@ export interface BatchJob {
   readonly conf: BatchConf;
   readonly workers: number;
   readonly seed: number;
-  readonly badLines?: BadLineLimit;
+  readonly badLines?: BadLineLimit | undefined;
   readonly models: ModelFiles;
   readonly checkpoints: Checkpoints<SavedBatch>;
   /** In seconds. */
   readonly checkpointEvery: number;
   /** Goes on from the newest checkpoint that is whole. */
   readonly resume: boolean;
-  /** Of what must not change when the training is resumed. */
-  readonly fingerprint: string;
   readonly progress: BatchProgress;
   warn(message: string): void;
   /** Ends the training after the pass at hand, with a checkpoint. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,7 +37,8 @@ export interface BatchJob {
  * @throws {DataError} if there is no data to train on; the signal's reason if it ends the training
  */
 export async function runBatch(job: BatchJob): Promise<TrainedBatch & { readonly modelFiles: readonly string[] }> {
-  const { conf, models, checkpoints, fingerprint, progress, warn, signal } = job;
+  const { conf, models, checkpoints, progress, warn, signal } = job;
+  const fingerprint = fingerprintOf(conf, job.seed);
   const { modelOutput, saveEveryPasses } = conf;
   const resume = job.resume ? await readBatch(checkpoints, fingerprint) : undefined;
   if (job.resume && !resume) warn('there is no whole checkpoint to resume from; the training starts anew');

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Darlin, type DarlinOptions, type DarlinState, initialState } from '../../learning/darlin/darlin';
 import { layOut } from '../../learning/darlin/layout';
 import { RowsWorker } from '../../learning/darlin/rows-worker';
@@ -16,6 +17,8 @@ const largestTargetGap = 1e-5;
 
 /** What has been trained. */
 export interface TrainedBatch {
+  /** Rows that each pass goes over. */
+  readonly examples: number;
   /** Of all keys that are trained, also those whose weight is 0. */
   readonly model: KeyedWeights;
   /** How far the model is proven to be from the best one, and what the next pass would begin with. */
@@ -45,9 +48,9 @@ export interface BatchOptions {
 export async function trainBatch(options: BatchOptions): Promise<TrainedBatch> {
   const { conf, progress, signal } = options;
   progress.message('Train l_1 logistic regression by block coordinate descent');
-  const { solver, workers, keys } = await prepare(options);
+  const { solver, workers, keys, examples } = await prepare(options);
   const target = targetGap(conf);
-  const trained = () => ({ model: { keys, weights: solver.state.weights }, state: solver.state });
+  const trained = () => ({ examples, model: { keys, weights: solver.state.weights }, state: solver.state });
   progress.begin();
   while (solver.state.gap > target && solver.state.passes < conf.maxPasses) {
     signal?.throwIfAborted();
@@ -55,6 +58,8 @@ export async function trainBatch(options: BatchOptions): Promise<TrainedBatch> {
     workers.takeBusy();
     const report = await solver.pass();
     progress.pass(report, { ...workers.takeBusy(), total: watch() });
+    // Workers in this process leave the event loop no turn in which a signal is heard.
+    await setImmediate();
     await options.onPass?.(trained());
   }
   const { gap } = solver.state;
@@ -95,7 +100,7 @@ async function prepare({ conf, load, start, resume, workers: count, seed, progre
   }
   const state = resume?.state ?? initialState(layout, startingWeights(layout.keys, start, seed), conf.deltaInitial);
   const solver = new Darlin(workers, layout, darlinOptions(conf, seed), state);
-  return { solver, workers, keys: layout.keys };
+  return { solver, workers, keys: layout.keys, examples };
 }
 
 const targetGap = ({ epsilon }: BatchConf): number => Math.min(epsilon, largestTargetGap);
