@@ -1,5 +1,6 @@
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/terminal/pio-command';
+import { jobCommand } from './commands/job';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
 import { serveCommand } from './commands/serve';
@@ -19,6 +20,6 @@ const program = createProgram([
   streamCommand(),
   ...eventCommands(),
 ]);
-for (const inner of [workerCommand(), trainJobCommand()]) program.addCommand(inner, { hidden: true });
+for (const inner of [workerCommand(), trainJobCommand(), jobCommand()]) program.addCommand(inner, { hidden: true });
 
 void run(program, pioWords(process.argv, program));
