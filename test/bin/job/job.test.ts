@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseOutputManifest } from '../../../config/training-output';
+import { type TaskName, type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { type LocalServers, startLocalServers } from '../../../training/store/servers/local-servers';
+import { runFolder } from '../../support/test-run';
+import { type Ended, ModelappCommand } from '../aws/support/command';
+
+jest.setTimeout(180_000);
+
+let servers: LocalServers;
+let folder: string;
+
+beforeEach(async () => {
+  servers = await startLocalServers(2, 0);
+  folder = mkdtempSync(join(runFolder(), 'job-'));
+});
+afterEach(() => servers.stop());
+
+/** Clicks that depend on whether key 1 is there, and 4 keys that mean nothing. */
+const lines = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `${i % 3 === 0 ? 1 : -1} ${i % 3 === 0 ? 1 : 2}:1 ${10 + (i % 4)}:1\n`).join(
+    '',
+  );
+
+function write(data: string): TrainingJob {
+  writeFileSync(join(folder, 'clicks.txt'), data);
+  writeFileSync(
+    join(folder, 'ctr.conf'),
+    `training_data { format: TEXT text: LIBSVM file: "${folder}/clicks.txt" }
+     model_output { format: TEXT file: "model/ctr" }
+     loss { type: LOGIT } penalty { type: L1 lambda: 0.1 } learning_rate { type: DECAY alpha: 0.5 beta: 1 }
+     async_sgd { algo: FTRL minibatch: 100 }`,
+  );
+  return {
+    id: 'ctr-1',
+    conf: join(folder, 'ctr.conf'),
+    output: join(folder, 'out'),
+    servers: 2,
+    replicas: 0,
+    workers: 2,
+    hostOf: ({ role, index }) => `${role}-${index}`,
+  };
+}
+
+/** Runs a task of a job as its container does. */
+function run(job: TrainingJob, task: TaskName): Promise<Ended> {
+  const { password, servers: places } = servers.address;
+  const store = { addresses: places.map(({ host, port }) => `${host}:${port}`), replicas: 0 };
+  const environment = { ...taskEnvironment(job, task, 0, store), MODELAPP_STORE_PASSWORD: password };
+  return new ModelappCommand(folder, environment).run('job', task.role);
+}
+
+const runAll = (job: TrainingJob): Promise<readonly Ended[]> =>
+  Promise.all([
+    run(job, { role: 'scheduler', index: 0 }),
+    run(job, { role: 'worker', index: 0 }),
+    run(job, { role: 'worker', index: 1 }),
+  ]);
+
+test('scheduler and workers, told what the state machine tells them, train a model and hand it in', async () => {
+  const [scheduler, ...workers] = await runAll(write(lines(3000)));
+
+  expect([scheduler!.exitCode, ...workers.map(({ exitCode }) => exitCode)]).toEqual([0, 0, 0]);
+  expect(scheduler!.stdout).toContain(' sec  examples    loss      auc   accuracy   |w|_0  updt ratio\n');
+  const { files } = parseOutputManifest(readFileSync(join(folder, 'out/manifest.json'), 'utf8'));
+  expect(files.map(({ name }) => name)).toEqual(['ctr_S0', 'ctr_S1']);
+  const weights = new Map(
+    files.flatMap(({ name }) =>
+      readFileSync(join(folder, 'out', name), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line): [string, number] => [line.split('\t')[0]!, Number(line.split('\t')[1])]),
+    ),
+  );
+  expect(weights.get('1')).toBeGreaterThan(0);
+  expect(weights.get('2')).toBeLessThan(0);
+});
+
+test('data that nobody can learn from ends all of them with the exit code for that', async () => {
+  const ended = await runAll(write('what is this\n'.repeat(100)));
+
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual([5, 5, 5]);
+});
+
+test('outside of a container the command says what it is for', async () => {
+  expect(await new ModelappCommand(folder, {}).run('job', 'scheduler')).toEqual({
+    stdout: '',
+    stderr: 'modelapp: MODELAPP_JOB_ID is not set: this command is for the containers of a training job\n',
+    exitCode: 2,
+  });
+});
