@@ -9,6 +9,7 @@ import { splitCommand } from './commands/aws/split';
 import { statusCommand } from './commands/aws/status';
 import { uploadCommand } from './commands/aws/upload';
 import { versionsCommand } from './commands/aws/versions';
+import { evaluateCommand } from './commands/evaluate';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/terminal/pio-command';
 import { jobCommand } from './commands/job';
@@ -29,6 +30,7 @@ import { createProgram } from './program';
 const ours = [
   startCommand(),
   trainCommand(remoteTraining),
+  evaluateCommand(),
   modelsCommand(),
   streamCommand(),
   keyCommand(),

@@ -59,12 +59,17 @@ export class Interruption {
   }
 }
 
+/** A signal that arrives so long after the first, in milliseconds, is a second one, not the same passed on. */
+const passedOn = 1000;
+
 /**
- * Does work that ends in order when Ctrl-C or SIGTERM arrives: the signal aborts, and the work undoes what it did.
+ * Does work that ends in order when Ctrl-C or SIGTERM arrives: the signal aborts, and the work undoes what it did. Who
+ * does not want to wait for that sends a second one, which ends the process at once.
  * @throws {InterruptedError} if it was interrupted
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new Interruption();
+  interruption.signal.addEventListener('abort', () => setTimeout(() => interruption.release(), passedOn).unref());
   try {
     return await work(interruption.signal);
   } finally {

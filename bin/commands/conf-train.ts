@@ -1,33 +1,41 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BadLineLimit, parseBadLineLimit } from '../../training/data/bad-lines';
 
+/** The options of all that a dmlc configuration is for. */
+export interface ConfOptions {
+  readonly maxBadLines?: BadLineLimit;
+  readonly json?: boolean;
+}
+
 /** The options of a training from a dmlc configuration on this machine. */
-export interface ConfTrainOptions {
+export interface ConfTrainOptions extends ConfOptions {
   readonly servers?: number;
   readonly workers?: number;
   readonly replicas?: number;
-  readonly store: 'memory' | 'valkey';
+  /** Servers where more than one process works, else memory. */
+  readonly store?: 'memory' | 'valkey';
   readonly storeUrl?: string;
   readonly syncExamples?: number;
   readonly checkpoint?: string;
   readonly checkpointEvery: number;
   readonly resume?: boolean;
   readonly seed: number;
-  readonly maxBadLines?: BadLineLimit;
-  readonly json?: boolean;
 }
 
 const examples = `
 From a configuration of the dmlc parameter server, a path with a / or one that ends in .conf:
   modelapp train ctr.conf
-  modelapp train ctr.conf --store valkey --servers 2 --workers 4
-  modelapp train ctr.conf --store valkey --workers 4 --resume`;
+  modelapp train ctr.conf --servers 2 --workers 4
+  modelapp train ctr.conf --servers 2 --workers 4 --resume`;
 
 /** Adds the options of a training from a configuration. */
 export const withConfTrainOptions = (command: Command): Command =>
-  command
+  withMaxBadLines(command)
     .addOption(
-      new Option('--store <kind>', 'where parameters are kept').choices(['memory', 'valkey']).default('memory'),
+      new Option(
+        '--store <kind>',
+        'where parameters are kept (default: memory for one worker, servers for more)',
+      ).choices(['memory', 'valkey']),
     )
     .option(
       '--store-url <url>',
@@ -38,8 +46,15 @@ export const withConfTrainOptions = (command: Command): Command =>
     .option('--checkpoint-every <seconds>', 'how often the job is saved', whole(1), 60)
     .option('--resume', 'go on from the newest checkpoint')
     .option('--seed <n>', 'of everything random', whole(0), 1)
-    .option('--max-bad-lines <n>', 'bad lines that are borne, a number or a share like 1% (default: 1%)', badLines)
     .addHelpText('after', examples);
+
+/** Adds the option that reading any data has. */
+export const withMaxBadLines = (command: Command): Command =>
+  command.option(
+    '--max-bad-lines <n>',
+    'bad lines that are borne, a number or a share like 1% (default: 1%)',
+    badLines,
+  );
 
 /** Whether a name is one of a configuration, not of a model. */
 export const isConf = (name: string): boolean => name.includes('/') || name.endsWith('.conf');

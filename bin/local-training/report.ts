@@ -1,45 +1,79 @@
+import { type BatchProgress, passObjects, passTable } from '../../training/darlin/pass-table';
 import type { ProgressRow } from '../../training/distributed/progress-row';
-import { onlineTableHead, onlineTableRow } from '../../training/output/online-table';
-import type { Metrics } from '../../training/sparse-linear/score-sparse-linear';
+import type { Evaluation } from '../../training/evaluation/evaluate';
+import type { OnlinePosition } from '../../training/online/train-online';
+import { onlineTableHead, onlineTableObject, onlineTableRow } from '../../training/output/online-table';
+import { LiveLine } from './live-line';
+
+/** How a training ended. */
+export interface TrainingResult {
+  readonly status: 'done' | 'failed' | 'stopped';
+  readonly exitCode: number;
+  readonly modelFiles: readonly string[];
+  /** Undefined if that says nothing. */
+  readonly examplesPerSecond?: number | undefined;
+}
 
 /** Where a training says how it goes and how it ended. */
 export interface Report {
+  /** Before the first row of an online training. */
   begin(): void;
   row(row: ProgressRow): void;
+  /** How far an online training is, between the rows. */
+  position(position: OnlinePosition): void;
+  /** What a batch training says. */
+  readonly batch: BatchProgress;
   message(line: string): void;
   warning(text: string): void;
-  evaluation(metrics: Metrics): void;
-  result(modelFiles: readonly string[], examplesPerSecond: number): void;
+  evaluation(evaluation: Evaluation): void;
+  result(result: TrainingResult): void;
 }
 
 /** A report as a table, or as an object a line. */
-export const reportTo = (json: boolean): Report => (json ? objects : table);
+export const reportTo = (json: boolean): Report => (json ? objects : tableReport());
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const printObject = (type: string, fields: object): void => print(JSON.stringify({ type, ...fields }));
 const log = (line: string): void => void process.stderr.write(`modelapp: ${line}\n`);
 
-const table: Report = {
-  begin: () => print(onlineTableHead),
-  row: (row) => print(onlineTableRow(row)),
-  message: print,
-  warning: log,
-  evaluation(metrics) {
-    for (const [name, value] of Object.entries(metrics)) print(`${name}: ${value.toFixed(6)}`);
-  },
-  result: (modelFiles, speed) => {
-    for (const file of modelFiles) print(`wrote ${file}`);
-    print(`${Math.round(speed).toLocaleString('en-US')} examples/s`);
-  },
-};
+function tableReport(): Report {
+  const live = new LiveLine(process.stdout);
+  const printed = (line: string): void => {
+    live.clear();
+    print(line);
+  };
+  return {
+    begin: () => printed(onlineTableHead),
+    row: (row) => printed(onlineTableRow(row)),
+    position: (position) => live.show(position),
+    batch: passTable(printed),
+    message: printed,
+    warning(text) {
+      live.clear();
+      log(text);
+    },
+    evaluation({ metrics }) {
+      for (const [name, value] of Object.entries(metrics)) {
+        printed(`${name}: ${Number.isNaN(value) ? 'nan' : value.toFixed(6)}`);
+      }
+    },
+    result({ status, modelFiles, examplesPerSecond }) {
+      live.clear();
+      if (status !== 'done') return;
+      for (const file of modelFiles) print(`wrote ${file}`);
+      if (examplesPerSecond !== undefined) print(`${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`);
+    },
+  };
+}
 
 /** JSON has no NaN: what is not defined becomes null. */
 const objects: Report = {
   begin: () => {},
-  row: (row) => printObject('progress', row),
+  row: (row) => print(onlineTableObject(row)),
+  position: () => {},
+  batch: passObjects(print, log),
   message: log,
   warning: (message) => printObject('warning', { message }),
-  evaluation: (metrics) => printObject('evaluation', metrics),
-  result: (modelFiles, examplesPerSecond) =>
-    printObject('result', { status: 'done', exitCode: 0, modelFiles, examplesPerSecond }),
+  evaluation: ({ examples, badLines, metrics }) => printObject('evaluation', { examples, badLines, ...metrics }),
+  result: ({ examplesPerSecond = null, ...result }) => printObject('result', { ...result, examplesPerSecond }),
 };

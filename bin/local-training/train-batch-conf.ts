@@ -1,45 +1,37 @@
-import { resolve } from 'node:path';
 import { Checkpoints } from '../../training/checkpoint/checkpoints';
 import type { BatchConf } from '../../training/conf/conf';
-import { passObjects, passTable } from '../../training/darlin/pass-table';
 import { runBatch } from '../../training/darlin/run-batch';
 import { modelFiles } from '../../training/output/model-files';
 import type { ConfTrainOptions } from '../commands/conf-train';
 import { CommandError, ExitCode } from '../failure';
-import { InterruptedError } from '../interruption';
-import { defaultCheckpoint, type LocalTraining, type TrainedModel } from './train-conf';
+import { checkpointPlace, type LocalTraining, type TrainedModel } from './train-conf';
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** Trains by DARLIN in this process, and writes the model. */
+/**
+ * Trains by DARLIN in this process, and writes the model.
+ * @throws {CommandError} if the parameters are to be on servers
+ */
 export async function trainBatchConf(conf: BatchConf, training: LocalTraining): Promise<TrainedModel> {
-  const { confFile, options, report, signal } = training;
+  const { options, report, signal } = training;
   refuseServers(options);
-  const place = options.checkpoint ?? defaultCheckpoint(conf.modelOutput ?? resolve(confFile));
-  try {
-    const {
-      model,
-      state,
-      examples,
-      modelFiles: written,
-    } = await runBatch({
-      conf,
-      workers: options.workers ?? 1,
-      seed: options.seed,
-      badLines: options.maxBadLines,
-      models: modelFiles(options.servers ?? 1),
-      checkpoints: new Checkpoints(place),
-      checkpointEvery: options.checkpointEvery,
-      resume: options.resume === true,
-      progress: options.json ? passObjects(print, report.message) : passTable(print),
-      warn: report.warning,
-      signal,
-    });
-    return { model, examples: examples * state.passes, modelFiles: written };
-  } catch (error) {
-    if (error instanceof InterruptedError) report.warning('the job is saved; to go on, add --resume to the command');
-    throw error;
-  }
+  const {
+    model,
+    state,
+    examples,
+    modelFiles: written,
+  } = await runBatch({
+    conf,
+    workers: options.workers ?? 1,
+    seed: options.seed,
+    badLines: options.maxBadLines,
+    models: modelFiles(options.servers ?? 1),
+    checkpoints: new Checkpoints(checkpointPlace(conf, training)),
+    checkpointEvery: options.checkpointEvery,
+    resume: options.resume === true,
+    progress: report.batch,
+    warn: report.warning,
+    signal,
+  });
+  return { model, modelFiles: written, examples: examples * state.passes };
 }
 
 /** All rows are in this process, whatever the number of workers. */

@@ -4,13 +4,12 @@ import { TrainingEnvironment } from '../../config/environment';
 import { Checkpoints } from '../../training/checkpoint/checkpoints';
 import type { OnlineConf } from '../../training/conf/conf';
 import { type LocalWorkers, startLocalWorkers } from '../../training/distributed/local-workers';
-import { trainDistributed } from '../../training/distributed/train-distributed';
+import { type DistributedModel, trainDistributed } from '../../training/distributed/train-distributed';
 import { modelFiles } from '../../training/output/model-files';
 import { startLocalServers } from '../../training/store/servers/local-servers';
 import type { StoreAddress } from '../../training/store/servers/servers';
 import { CommandError, ExitCode } from '../failure';
-import { InterruptedError } from '../interruption';
-import { defaultCheckpoint, type LocalTraining, type TrainedModel } from './train-conf';
+import { checkpointPlace, type LocalTraining, type TrainedModel, writeModel } from './train-conf';
 
 /** Trains with parameters on Valkey or Redis servers and worker processes on this machine, all ended with the job. */
 export async function trainOnServers(conf: OnlineConf, training: LocalTraining): Promise<TrainedModel> {
@@ -22,7 +21,7 @@ export async function trainOnServers(conf: OnlineConf, training: LocalTraining):
   let workers: LocalWorkers | undefined;
   try {
     report.begin();
-    return await new Promise<TrainedModel>((done, fail) => {
+    const { model, learned } = await new Promise<DistributedModel>((done, fail) => {
       trainDistributed({
         job,
         conf,
@@ -33,7 +32,7 @@ export async function trainOnServers(conf: OnlineConf, training: LocalTraining):
         syncExamples: options.syncExamples,
         badLines: options.maxBadLines,
         startWeights: () => startOf(conf),
-        checkpoints: new Checkpoints(options.checkpoint ?? defaultCheckpoint(conf.modelOutput ?? resolve(confFile))),
+        checkpoints: new Checkpoints(checkpointPlace(conf, training)),
         checkpointEvery: options.checkpointEvery,
         resume: options.resume === true,
         row: report.row,
@@ -43,11 +42,9 @@ export async function trainOnServers(conf: OnlineConf, training: LocalTraining):
           workers.failure.catch(fail);
         },
         signal: training.signal,
-      }).then(({ model, learned }) => done({ model, examples: learned.examples }), fail);
+      }).then(done, fail);
     });
-  } catch (error) {
-    if (error instanceof InterruptedError) report.warning('the job is saved; to go on, add --resume to the command');
-    throw error;
+    return { model, modelFiles: await writeModel(conf, model, training), examples: learned.examples };
   } finally {
     await workers?.stop();
     await local?.stop();

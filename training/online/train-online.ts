@@ -33,6 +33,8 @@ export interface SavedOnline {
 export interface OnlinePosition extends Place {
   readonly passes: number;
   readonly partsOfPass: number;
+  /** About how much of the pass is done, from 0 to 1. */
+  readonly share: number;
   readonly examples: number;
 }
 
@@ -124,15 +126,15 @@ class OnlineRun {
         const learned = this.learning.learn(minibatch, pass === 0);
         if (pass === 0) this.lines.add(minibatch);
         this.place = { pass, parts: done, offset: minibatch.offset };
-        await this.follow(learned, ordered.length);
+        await this.follow(learned, ordered);
       }
       this.place = { pass, parts: done + 1, offset: undefined };
     }
   }
 
   /** Takes in a step, and does what is due. */
-  private async follow(learned: Learned, partsOfPass: number): Promise<void> {
-    const { conf, position, signal, checkpointEvery } = this.training;
+  private async follow(learned: Learned, ordered: readonly Part[]): Promise<void> {
+    const { signal, checkpointEvery, conf } = this.training;
     this.total = together(this.total, learned);
     this.window = together(this.window, learned);
     if (!Number.isFinite(learned.loss)) throw diverged();
@@ -141,9 +143,23 @@ class OnlineRun {
       signal.throwIfAborted();
     }
     const now = performance.now();
-    position?.({ ...this.place, passes: conf.passes, partsOfPass, examples: this.total.examples });
+    this.tellPosition(ordered);
     if (now - this.windowBegan >= 1000 * conf.reportInterval) this.tell();
     if (now - this.savedAt >= 1000 * checkpointEvery) await this.save();
+  }
+
+  private tellPosition(ordered: readonly Part[]): void {
+    const { conf, position } = this.training;
+    const { parts, offset = 0 } = this.place;
+    const ofPart = Math.min(1, offset / Math.max(1, ordered[parts]!.end));
+    const share = (parts + ofPart) / ordered.length;
+    position?.({
+      ...this.place,
+      passes: conf.passes,
+      partsOfPass: ordered.length,
+      share,
+      examples: this.total.examples,
+    });
   }
 
   /** A row for what was learned since the last. */
