@@ -38,7 +38,7 @@ class LineCutter {
   /** Whether no more text is wanted. */
   done = false;
   /** The text that is not cut yet, up to `filled`. */
-  private text = new Uint8Array(1 << 20);
+  private text = Buffer.alloc(1 << 20);
   private filled = 0;
   private lineStart = 0;
   /** Up to where the end of the line has been looked for. */
@@ -63,18 +63,7 @@ class LineCutter {
 
   *take(chunk: Uint8Array): Generator<LineBatch> {
     this.append(chunk);
-    const { lineEnds, end } = this.options;
-    while (!this.done) {
-      const lineEnd = lineEnds.find(this.text, this.searched, this.filled);
-      if (lineEnd < 0) {
-        this.searched = this.filled;
-        this.shortenLongLine();
-        return;
-      }
-      this.endLine(lineEnd, lineEnd + 1);
-      this.done = this.wanted === 0 || this.base + this.lineStart >= end;
-      if (this.isFull() || (this.done && this.lines > 0)) yield this.batch();
-    }
+    while (this.cutBatch()) yield this.batch();
   }
 
   /** The last line may lack its line end. */
@@ -83,11 +72,28 @@ class LineCutter {
     if (this.lines > 0) yield this.batch();
   }
 
+  /** Cuts lines until they fill a batch, or all text is cut; tells whether there is a batch. */
+  private cutBatch(): boolean {
+    const { lineEnds, end } = this.options;
+    while (!this.done) {
+      const lineEnd = lineEnds.find(this.text, this.searched, this.filled);
+      if (lineEnd < 0) {
+        this.searched = this.filled;
+        this.shortenLongLine();
+        return false;
+      }
+      this.endLine(lineEnd, lineEnd + 1);
+      this.done = this.wanted === 0 || this.base + this.lineStart >= end;
+      if (this.isFull()) return true;
+    }
+    return this.lines > 0;
+  }
+
   private append(chunk: Uint8Array): void {
     this.dropUntil(this.lines > 0 ? this.extents[0]! : this.lineStart);
     const needed = this.filled + chunk.length;
     if (needed > this.text.length) {
-      const longer = new Uint8Array(Math.max(needed, 2 * this.text.length));
+      const longer = Buffer.alloc(Math.max(needed, 2 * this.text.length));
       longer.set(this.text.subarray(0, this.filled));
       this.text = longer;
     }
@@ -153,7 +159,12 @@ class LineCutter {
     for (let i = 0; i < extents.length; i++) extents[i]! -= start;
     const numbers = this.numbers.slice(0, this.lines);
     this.lines = 0;
-    return { bytes: this.text.slice(start, this.lineStart), extents, numbers, offset: this.base + this.lineStart };
+    return {
+      bytes: new Uint8Array(this.text.subarray(start, this.lineStart)),
+      extents,
+      numbers,
+      offset: this.base + this.lineStart,
+    };
   }
 }
 

@@ -9,16 +9,16 @@ export interface LineEnds {
    * The position of the next byte that ends a line, -1 if there is none from `from` up to `to`; the next call goes on
    * where this one stopped.
    */
-  find(bytes: Uint8Array, from: number, to: number): number;
+  find(bytes: Buffer, from: number, to: number): number;
 }
 
 /** Lines that end at each newline. */
 export class PlainLineEnds implements LineEnds {
   readonly newlines = 1;
 
-  find(bytes: Uint8Array, from: number, to: number): number {
-    for (let at = from; at < to; at++) if (bytes[at] === newline) return at;
-    return -1;
+  find(bytes: Buffer, from: number, to: number): number {
+    const at = bytes.indexOf(newline, from);
+    return at < to ? at : -1;
   }
 }
 
@@ -32,7 +32,7 @@ export class CsvRecordEnds implements LineEnds {
   /** @param delimiter the byte between two fields */
   constructor(private readonly delimiter: number) {}
 
-  find(bytes: Uint8Array, from: number, to: number): number {
+  find(bytes: Buffer, from: number, to: number): number {
     for (let at = from; at < to; at++) {
       const byte = bytes[at];
       if (byte === quote) {
