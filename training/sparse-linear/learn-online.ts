@@ -1,6 +1,7 @@
 import type { OnlineConf } from '../conf/conf';
 import type { KeyedWeights } from '../darlin/starting-weights';
 import { trainOnline } from '../online/train-online';
+import { onlineTableHead, onlineTableRow } from '../output/online-table';
 
 /** What a training in this process needs beside its configuration. */
 export interface LearnOptions {
@@ -24,13 +25,14 @@ export interface LearnedWeights {
  * @throws {DataError} if files are absent or cannot be read, or too many lines are bad
  */
 export async function learnOnline(conf: OnlineConf, { say, ...options }: LearnOptions): Promise<LearnedWeights> {
+  say(onlineTableHead);
   const { model, learned } = await trainOnline({
     ...options,
     conf,
     checkpointEvery: Number.POSITIVE_INFINITY,
     resume: false,
     warn: say,
-    row: ({ examples, loss }) => say(`${examples} examples: loss ${loss.toFixed(4)}`),
+    row: (row) => say(onlineTableRow(row)),
   });
   return { model, examples: learned.lines - learned.badLines };
 }

@@ -101,7 +101,7 @@ async function learn(
   return { model: trained.model, examples };
 }
 
-/** @throws {DataError} if the files have no weight at all */
+/** @throws {DataError} if there are no such files, or they have no weight at all */
 async function modelOfFiles(patterns: readonly string[]): Promise<KeyedWeights> {
   const model = await readModel(await findModelFiles(patterns));
   if (model.weights.length === 0) throw new DataError(`${patterns.join(', ')}: no weight in there`);
