@@ -43,7 +43,7 @@ describe('The context of the image', () => {
       { source: { csv: 'examples/iris/iris.csv' } },
       { conf: 'examples/ctr/ctr.conf' },
     ]);
-    const ofCtr = ['ctr.conf', 'train.svm', 'test.svm'].map((file) => join('examples/ctr', file));
+    const ofCtr = ['ctr.conf', 'ctr.train', 'ctr.test'].map((file) => join('examples/ctr', file));
     for (const csv of ['examples/iris/iris.csv', ...ofCtr])
       expect(readFileSync(join(context, 'app', csv))).toEqual(readFileSync(csv));
   });
