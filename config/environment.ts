@@ -63,6 +63,8 @@ export const TrainingEnvironment = {
   servers: 'MODELAPP_STORE_SERVERS',
   /** Replicas of each primary. */
   replicas: 'MODELAPP_STORE_REPLICAS',
+  /** Worker processes on the machine of each worker; 1 if unset. */
+  processes: 'MODELAPP_WORKER_PROCESSES',
   /** Password of the parameter servers; in AWS from a secret. */
   storePassword: 'MODELAPP_STORE_PASSWORD',
 } as const;

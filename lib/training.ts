@@ -77,6 +77,7 @@ export class TrainingStack extends Stack {
     const engine = {
       ...task,
       imageTag,
+      machineVcpus: settings.minVcpus,
       artifacts: base.artifacts,
       dataBuckets: settings.dataBuckets,
       schedules: config.schedules,

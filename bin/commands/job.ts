@@ -28,7 +28,11 @@ export function jobCommand(): Command {
 async function work(signal: AbortSignal): Promise<void> {
   const { readJobEnvironment } = await import('../job/job-environment');
   const { trainAsWorker } = await import('../../training/distributed/train-worker');
-  const { id, servers, password } = readJobEnvironment(process.env);
+  const { id, servers, password, processes } = readJobEnvironment(process.env);
+  if (processes > 1) {
+    const { runWorkerProcesses } = await import('../job/worker-processes');
+    return runWorkerProcesses(processes, signal);
+  }
   const outcome = await trainAsWorker({ servers, password }, id, signal);
   if (!outcome) throw signal.reason as InterruptedError;
   if (outcome.status === 'failed') throw new CommandError(outcome.message, outcome.exitCode);

@@ -13,7 +13,9 @@ export interface JobEnvironment {
   /** Replicas of each primary. */
   readonly replicas: number;
   readonly password: string | undefined;
-  /** How many workers the job has. */
+  /** Worker processes on the machine of each worker. */
+  readonly processes: number;
+  /** How many worker processes the job has in all. */
   readonly workers: number;
 }
 
@@ -32,6 +34,7 @@ export function readJobEnvironment(environment: NodeJS.ProcessEnv): JobEnvironme
     if (/^\d+$/.test(value)) return Number(value);
     throw new CommandError(`${name}: '${value}' is not a whole number`, ExitCode.usage);
   };
+  const processes = environment[TrainingEnvironment.processes] ? count(TrainingEnvironment.processes) : 1;
   return {
     id: read(TrainingEnvironment.jobId),
     conf: read(TrainingEnvironment.conf),
@@ -39,7 +42,8 @@ export function readJobEnvironment(environment: NodeJS.ProcessEnv): JobEnvironme
     servers: read(TrainingEnvironment.servers).split(',').map(serverAddress),
     replicas: count(TrainingEnvironment.replicas),
     password: environment[TrainingEnvironment.storePassword] || undefined,
-    workers: count('DMLC_NUM_WORKER'),
+    processes,
+    workers: processes * count('DMLC_NUM_WORKER'),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { TrainingRole } from '../../../config/environment';
+import { TrainingEnvironment, type TrainingRole } from '../../../config/environment';
 import type { Schedule } from '../../../config/training';
 import { acceptWildcard } from '../../../lambda/training/accepted-wildcard';
 import { allowPulling, releasedImage } from '../released-image';
@@ -19,6 +19,8 @@ export interface TrainingData {
 export interface EngineTaskProps extends TrainingTaskProps, TrainingData {
   /** Of the image, in the repository of all versions. */
   readonly imageTag: string;
+  /** vCPUs of the least machine that a job may get: a worker has a process for each. */
+  readonly machineVcpus: number;
 }
 
 /** What the image itself does in a job: a scheduler stays near the servers, a worker has a machine of its own. */
@@ -30,6 +32,7 @@ export class EngineTask extends TrainingTask {
       lifecycle: role === 'scheduler' ? 'on-demand' : 'spot',
       image: releasedImage(scope, props.names, props.imageTag),
       command: ['job', role],
+      environment: { [TrainingEnvironment.processes]: String(props.machineVcpus) },
       memoryReservationMiB: Math.floor(share * props.machineMemoryMiB),
     });
     allowPulling(this, props.names, this.definition.obtainExecutionRole());

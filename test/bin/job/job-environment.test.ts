@@ -21,7 +21,7 @@ test('a scheduler or worker reads what it was told', () => {
       const environment = taskEnvironment(given, { role, index: 0 }, 0, store);
 
       const { id, conf, output, replicas, workers } = given;
-      const told = { id, conf, output, replicas, workers, servers, password: undefined };
+      const told = { id, conf, output, replicas, workers, servers, processes: 1, password: undefined };
       expect(readJobEnvironment(environment)).toEqual(told);
     }),
   );
@@ -39,6 +39,12 @@ const environment = {
 
 test('the password of the servers is told too', () => {
   expect(readJobEnvironment(environment).password).toBe('secret');
+});
+
+test('workers with several processes each count as many', () => {
+  const told = readJobEnvironment({ ...environment, MODELAPP_WORKER_PROCESSES: '3' });
+
+  expect(told).toMatchObject({ processes: 3, workers: 6 });
 });
 
 test.each([

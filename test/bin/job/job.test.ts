@@ -44,10 +44,10 @@ function write(data: string): TrainingJob {
 }
 
 /** Runs a task of a job as its container does. */
-function run(job: TrainingJob, task: TaskName): Promise<Ended> {
+function run(job: TrainingJob, task: TaskName, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const { password, servers: places } = servers.address;
   const store = { addresses: places.map(({ host, port }) => `${host}:${port}`), replicas: 0 };
-  const environment = { ...taskEnvironment(job, task, 0, store), MODELAPP_STORE_PASSWORD: password };
+  const environment = { ...taskEnvironment(job, task, 0, store), MODELAPP_STORE_PASSWORD: password, ...more };
   return new ModelappCommand(folder, environment).run('job', task.role);
 }
 
@@ -75,6 +75,28 @@ test('scheduler and workers, told what the state machine tells them, train a mod
   );
   expect(weights.get('1')).toBeGreaterThan(0);
   expect(weights.get('2')).toBeLessThan(0);
+});
+
+test('a worker with a process for each core ends as its processes do', async () => {
+  const job = { ...write(lines(3000)), workers: 1 };
+
+  const ended = await Promise.all([
+    run(job, { role: 'scheduler', index: 0 }, { MODELAPP_WORKER_PROCESSES: '3' }),
+    run(job, { role: 'worker', index: 0 }, { MODELAPP_WORKER_PROCESSES: '3' }),
+  ]);
+
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+});
+
+test('a worker whose processes fail ends with their exit code', async () => {
+  const job = { ...write('what is this\n'.repeat(100)), workers: 1 };
+
+  const ended = await Promise.all([
+    run(job, { role: 'scheduler', index: 0 }, { MODELAPP_WORKER_PROCESSES: '2' }),
+    run(job, { role: 'worker', index: 0 }, { MODELAPP_WORKER_PROCESSES: '2' }),
+  ]);
+
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual([5, 5]);
 });
 
 test('data that nobody can learn from ends all of them with the exit code for that', async () => {
