@@ -41,7 +41,7 @@ export async function findModelFiles(patterns: readonly string[]): Promise<reado
   try {
     const found = new Map<string, DataFile>();
     for (const pattern of patterns) {
-      for (const file of await findFiles([pattern], storage)) {
+      for (const file of await findFiles([pattern], storage, 'model')) {
         if (pattern.includes('_it_') || !snapshot.test(file.name)) found.set(file.name, file);
       }
     }

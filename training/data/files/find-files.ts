@@ -12,13 +12,18 @@ const shownNames = 5;
  * Finds the files that a configuration names. For each name the first rule that finds something counts: that very file; a
  * folder and a regular expression that matches the whole of a file's name; a glob; a folder's files.
  * @returns them sorted by the bytes of their names, each once
+ * @param what the files are, for whoever is told that there are none
  * @throws {DataError} if one of the names finds nothing
  */
-export async function findFiles(patterns: readonly string[], storage: FileStorage): Promise<readonly DataFile[]> {
+export async function findFiles(
+  patterns: readonly string[],
+  storage: FileStorage,
+  what: 'data' | 'model' = 'data',
+): Promise<readonly DataFile[]> {
   const found = new Map<string, DataFile>();
   for (const pattern of patterns) {
     const files = await findMatching(isInS3(pattern) ? pattern : normalize(pattern), storage);
-    if (files.length === 0) throw await nothingFound(pattern, storage);
+    if (files.length === 0) throw await nothingFound(pattern, storage, what);
     for (const file of files) found.set(isInS3(file.name) ? file.name : resolve(file.name), file);
   }
   return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
@@ -73,7 +78,7 @@ function splitName(name: string): [folder: string, name: string] {
   return [name.slice(0, start), name.slice(start)];
 }
 
-async function nothingFound(pattern: string, storage: FileStorage): Promise<DataError> {
+async function nothingFound(pattern: string, storage: FileStorage, what: string): Promise<DataError> {
   let [folder] = splitName(isInS3(pattern) ? pattern : normalize(pattern));
   let names = await storage.names(folder);
   while (names === undefined && /[^/]\/[^/]+\/$/.test(folder)) {
@@ -84,5 +89,5 @@ async function nothingFound(pattern: string, storage: FileStorage): Promise<Data
   const shown = (names ?? []).slice(0, shownNames).join(', ');
   const more = (names ?? []).length > shownNames ? ', …' : '';
   const there = shown === '' ? `there is nothing in ${place}` : `in ${place} are ${shown}${more}`;
-  return new DataError(`find 0 data files for '${pattern}'; ${there}`, DataExitCode.absent);
+  return new DataError(`find 0 ${what} files for '${pattern}'; ${there}`, DataExitCode.absent);
 }
