@@ -19,6 +19,9 @@ export type AlarmKind = (typeof alarmKinds)[number];
 /** What runs as a service of its own in AWS: a model version, or the event server. */
 export type ServiceName = Version | 'events';
 
+/** What is deployed in a stack of its own: a service, or what training jobs run on. */
+export type DeployTarget = ServiceName | 'training';
+
 /** The tag of the image of the event server, one for each code: a version's tag goes with the version. */
 export const eventsImageTag = (sourceHash: string): string => `events-${sourceHash.slice(0, 16)}`;
 
@@ -60,6 +63,11 @@ export class Names {
   /** `ModelApp-1-2-0` or `ModelApp-Events` */
   serviceStack(service: ServiceName): string {
     return service === 'events' ? this.eventsStack : this.versionStack(service);
+  }
+
+  /** `ModelApp-1-2-0`, `ModelApp-Events` or `ModelApp-Training` */
+  targetStack(target: DeployTarget): string {
+    return target === 'training' ? this.trainingStack : this.serviceStack(target);
   }
 
   /** `ModelApp-Traffic` */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ServiceName } from '../../config/names';
+import type { DeployTarget, ServiceName } from '../../config/names';
 import { parseVersion, type Version } from '../../config/version';
 import { CommandError, ExitCode } from '../failure';
 
@@ -35,3 +35,10 @@ export function parseVersionArgument(text: string): Version {
  */
 export const parseServiceArgument = (text: string): ServiceName =>
   text === 'events' ? text : parseVersionArgument(text);
+
+/**
+ * A version, `events`, or `training` for what training jobs run on, from a command line.
+ * @throws {CommandError} with the exit code of a usage error
+ */
+export const parseTargetArgument = (text: string): DeployTarget =>
+  text === 'training' ? text : parseServiceArgument(text);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load';
-import { Names, type ServiceName } from '../../config/names';
+import { type DeployTarget, Names } from '../../config/names';
 import type { Config } from '../../config/schema';
 import { estimateCost } from '../../lib/cost/estimate';
 import { firstRegion, priceList, pricesOf, UnknownRegionError } from '../../lib/cost/prices';
@@ -18,7 +18,7 @@ import { synthesizeTemplates, type Templates } from './synthesis';
  * Prints what all stacks, or that of one service, cost in a month.
  * @throws {CommandError} if there are no prices for the region, or the stacks cannot be synthesised
  */
-export async function cost(service: ServiceName | undefined, options: CostOptions): Promise<void> {
+export async function cost(service: DeployTarget | undefined, options: CostOptions): Promise<void> {
   const { config, directory } = await loadConfig();
   // The app would say what is wrong with them too, but as a failure of the synthesis.
   readVersion(join(directory, 'VERSION'));
@@ -47,8 +47,8 @@ function requirePrices(region: string): void {
 }
 
 /** The templates to estimate: of one service, or all. */
-function only(templates: Templates, service: ServiceName | undefined, { aws }: Config): Templates {
+function only(templates: Templates, service: DeployTarget | undefined, { aws }: Config): Templates {
   if (!service) return templates;
-  const stack = new Names(aws.prefix).serviceStack(service);
+  const stack = new Names(aws.prefix).targetStack(service);
   return { [stack]: templates[stack]! };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ServiceName } from '../../config/names';
+import type { DeployTarget } from '../../config/names';
 import type { Template } from '../../lib/cost/template';
 import { readCdkJson } from '../aws/cdk-json';
 import { readListedVersions } from '../aws/listed-versions';
@@ -25,10 +25,10 @@ const unchecked = { 'aws:cdk:bundling-stacks': [] };
  * Synthesises the stacks by the CDK app of `cdk.json` in a temporary folder. Without the CDK CLI, which would ask AWS for
  * the account.
  * @param directory the folder of `cdk.json`
- * @param also a service to synthesise beside those that the file lists
+ * @param also what to synthesise the stack of beside those that the file lists
  * @throws {CommandError} with what the build or the app said
  */
-export async function synthesizeTemplates(directory: string, also?: ServiceName): Promise<Templates> {
+export async function synthesizeTemplates(directory: string, also?: DeployTarget): Promise<Templates> {
   const [file, , { app, build, context }] = readCdkJson(directory);
   if (!app) throw new CommandError(`${file}: names no app`, ExitCode.usage);
   if (build) await run(build, directory);
@@ -42,9 +42,11 @@ export async function synthesizeTemplates(directory: string, also?: ServiceName)
   }
 }
 
-/** The context value that adds a service. */
-const listing = (directory: string, service: ServiceName): object =>
-  service === 'events' ? { events: true } : { versions: [...readListedVersions(directory), service].join(',') };
+/** The context value that adds a target. */
+const listing = (directory: string, target: DeployTarget): object =>
+  target === 'events' || target === 'training'
+    ? { [target]: true }
+    : { versions: [...readListedVersions(directory), target].join(',') };
 
 /** A command line as the CDK CLI runs it: by the shell. */
 async function run(command: string, directory: string, variables: NodeJS.ProcessEnv = {}): Promise<void> {

@@ -1,5 +1,6 @@
+import type { DeployTarget } from '../../config/names';
 import { withSession } from '../aws/session';
-import type { DeployOptions, DeployTarget } from '../commands/aws/deploy';
+import type { DeployOptions } from '../commands/aws/deploy';
 import { print, printJson, progress } from '../output';
 import { deploy } from './deploy';
 import { deployRolling, isRolling } from './deploy-rolling';

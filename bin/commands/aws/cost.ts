@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { ServiceName } from '../../../config/names';
-import { parseServiceArgument } from '../../aws/options';
+import type { DeployTarget } from '../../../config/names';
+import { parseTargetArgument } from '../../aws/options';
 
 export interface CostOptions {
   readonly region?: string;
@@ -11,7 +11,11 @@ export interface CostOptions {
 export const costCommand = (): Command =>
   new Command('cost')
     .description('estimate what the stacks cost in a month, without asking AWS')
-    .argument('[service]', "a version, or 'events', for its stack alone (default: all stacks)", parseServiceArgument)
+    .argument(
+      '[service]',
+      "a version, 'events' or 'training', for its stack alone (default: all stacks)",
+      parseTargetArgument,
+    )
     .option(
       '--region <region>',
       'AWS region (default: aws.region of the configuration, AWS_REGION, the profile, the first of lib/prices.json)',
@@ -21,6 +25,6 @@ export const costCommand = (): Command =>
       'after',
       '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1\n  modelapp cost events',
     )
-    .action(async (service: ServiceName | undefined, options: CostOptions) =>
+    .action(async (service: DeployTarget | undefined, options: CostOptions) =>
       (await import('../../cost/cost')).cost(service, options),
     );

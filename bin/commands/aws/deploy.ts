@@ -1,9 +1,6 @@
 import { Command } from 'commander';
-import type { ServiceName } from '../../../config/names';
-import { type AwsOptions, parseServiceArgument, withAwsOptions } from '../../aws/options';
-
-/** What can be deployed: a version, the event server, or what training jobs run on. */
-export type DeployTarget = ServiceName | 'training';
+import type { DeployTarget } from '../../../config/names';
+import { type AwsOptions, parseTargetArgument, withAwsOptions } from '../../aws/options';
 
 export interface DeployOptions extends AwsOptions {
   /** Whether to deploy the entry that versions share, too. */
@@ -31,7 +28,7 @@ export const deployCommand = (): Command =>
     .argument(
       '[service]',
       "a version that is deployed already, 'events' or 'training' (default: the version of the file VERSION)",
-      (text): DeployTarget => (text === 'training' ? text : parseServiceArgument(text)),
+      parseTargetArgument,
     )
     .option('--traffic', 'put it behind the entry that versions share, too', false)
     .option('--yes', 'do not ask', false)

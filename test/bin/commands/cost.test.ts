@@ -106,6 +106,16 @@ test('the event server is estimated alone, whether cdk.json asks for it or not',
   expect(total).toBeGreaterThan(0);
 });
 
+test('what training jobs run on is estimated alone, and costs next to nothing without a job', async () => {
+  const { stdout, code } = await cost(project({ aws: { region: 'eu-central-1' } }), ['training', '--json']);
+
+  const { stacks, total, usage, unpriced } = JSON.parse(stdout);
+  expect({ code, unpriced }).toEqual({ code: 0, unpriced: [] });
+  expect(stacks.map(({ stack }: { stack: string }) => stack)).toEqual(['ModelApp-Training']);
+  expect(total).toBeLessThan(2);
+  expect(usage).toContainEqual(expect.objectContaining({ what: expect.stringContaining('Spot'), unit: 'job hour' }));
+});
+
 test.each<[string, readonly string[], NodeJS.ProcessEnv]>([
   ['--region', ['--region', 'eu-nowhere-1'], {}],
   ['AWS_REGION', [], { AWS_REGION: 'eu-nowhere-1' }],
