@@ -11,7 +11,7 @@ import type { DeployOptions } from '../commands/aws/deploy';
 import { confirmAtTerminal } from '../confirmation';
 import { CommandError, ExitCode } from '../failure';
 import { progress } from '../output';
-import { ensureServiceLinkedRole, requireBootstrap } from './account';
+import { ecsRole, ensureServiceLinkedRoles, fleetRoles, requireBootstrap, type ServiceLinkedRole } from './account';
 import { showCosts } from './deploy';
 import { requireDocker } from './docker';
 import { requireOwnConfiguration, SynthesizedStacks } from './synthesized-stacks';
@@ -29,6 +29,8 @@ interface Rolling {
   readonly output: string;
   /** Why it does not stand behind the entry that versions share. */
   readonly apart: string;
+  /** Roles of AWS services that the account has to have. */
+  readonly roles: readonly ServiceLinkedRole[];
 }
 
 const kinds: Readonly<Record<RollingName, Rolling>> = {
@@ -37,12 +39,14 @@ const kinds: Readonly<Record<RollingName, Rolling>> = {
     stack: (names) => names.eventsStack,
     output: 'Endpoint',
     apart: 'its own entry is all it has',
+    roles: [ecsRole],
   },
   training: {
     title: 'what training jobs run on',
     stack: (names) => names.trainingStack,
     output: 'StateMachineArn',
     apart: 'it takes no requests',
+    roles: [ecsRole, ...fleetRoles],
   },
 };
 
@@ -91,7 +95,7 @@ export async function deployRolling(
   showCosts(session, synthesized, wanted);
   if (!options.yes) await confirmAtTerminal(`Deploy ${wanted.join(', ')} to ${region}?`);
 
-  await ensureServiceLinkedRole(session);
+  await ensureServiceLinkedRoles(session, kind.roles);
   const isNew = !base || base.state === 'ROLLBACK_COMPLETE';
   // The CDK CLI deletes what is left of a failed creation, which its protection would bar.
   if (base && isNew) await liftProtection(session, base);

@@ -12,7 +12,7 @@ import { confirmAtTerminal } from '../confirmation';
 import { ageWarning, shortReport } from '../cost/report';
 import { CommandError } from '../failure';
 import { progress } from '../output';
-import { ensureServiceLinkedRole, requireBootstrap } from './account';
+import { ecsRole, ensureServiceLinkedRoles, requireBootstrap } from './account';
 import { requireDocker } from './docker';
 import { isReleased, requireCleanRelease, requireSameCode } from './release-check';
 import { requireOwnConfiguration, SynthesizedStacks } from './synthesized-stacks';
@@ -56,7 +56,7 @@ export async function deploy(session: AwsSession, version: Version, options: Dep
   showCosts(session, synthesized, wanted);
   if (!options.yes) await confirmAtTerminal(`Deploy ${wanted.join(', ')} to ${session.region}?`);
 
-  await ensureServiceLinkedRole(session);
+  await ensureServiceLinkedRoles(session, [ecsRole]);
   for (const stack of [base, traffic]) {
     // The CDK CLI deletes what is left of a failed creation, which its protection would bar.
     if (stack?.state === 'ROLLBACK_COMPLETE') await liftProtection(session, stack);

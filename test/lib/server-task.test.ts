@@ -43,7 +43,7 @@ async function connect(port: number): Promise<Redis> {
 }
 
 afterEach(async () => {
-  connection?.disconnect();
+  await connection.quit();
   server.kill('SIGTERM');
   if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
 });
