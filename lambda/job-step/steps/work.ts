@@ -52,11 +52,14 @@ function lastWorkedAt(job: JobState, now: number): number {
   throw new JobFailure('NoCapacity', `no worker could be started for ${minutes} minutes: ${reason}`);
 }
 
-/** Everything begins again: servers at new addresses are empty, and a running task keeps the addresses that it was told. */
+/**
+ * Everything begins again: servers at new addresses are empty, and a running task keeps the addresses that it was told. That
+ * tasks failed without their servers was not their fault.
+ */
 async function resume(job: JobState, now: number): Promise<JobState> {
   for (const { arn, end } of job.tasks) {
     if (arn && !end) await stopTask(settings().cluster, arn, 'the job begins again from its checkpoint');
   }
-  const tasks = job.tasks.map(({ role, index, starts, faults }) => ({ role, index, starts, faults }));
+  const tasks = job.tasks.map(({ role, index, starts }) => ({ role, index, starts, faults: 0 }));
   return { ...job, tasks, resumes: job.resumes + 1, waitUntil: waitFrom(now), next: 'resume' };
 }

@@ -102,6 +102,24 @@ describe('a scheduler', () => {
   });
 });
 
+test('workers that fail because the servers are away do not use up what they may fail by themselves', async () => {
+  const { clock, cluster } = jobs.account;
+  let losses = 3;
+  cluster.running = (task) => {
+    if (losses === 0) jobs.work(task);
+    else if (task.role === 'worker') clock.after(20, () => cluster.end(task, 4));
+    else if (task.role === 'scheduler') {
+      clock.after(100, () => {
+        losses -= 1;
+        cluster.end(task, 4);
+      });
+    }
+  };
+
+  expect(await jobs.run({ ...input, workers: 1 })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(started('worker').length).toBeGreaterThan(4);
+});
+
 test('a server that goes while the job works is left to the scheduler, which knows whether it can do without', async () => {
   jobs.account.clock.after(300, () => jobs.account.cluster.lose(jobs.task('server')));
 
