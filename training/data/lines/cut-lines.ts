@@ -36,7 +36,7 @@ export async function* cutLines(chunks: AsyncIterable<Uint8Array>, options: CutO
 
 class LineCutter {
   /** Whether no more text is wanted. */
-  done = false;
+  done: boolean;
   /** The text that is not cut yet, up to `filled`. */
   private text = Buffer.alloc(1 << 20);
   private filled = 0;
@@ -59,6 +59,7 @@ class LineCutter {
     this.skipRest = options.skipRest;
     this.skipLines = options.skipLines;
     this.wanted = options.maxLines ?? Number.POSITIVE_INFINITY;
+    this.done = this.wanted === 0;
   }
 
   *take(chunk: Uint8Array): Generator<LineBatch> {

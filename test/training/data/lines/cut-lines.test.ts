@@ -89,6 +89,7 @@ describe('text is cut into lines', () => {
     const { batches } = await cut(text, [], { maxLines: 2, skipLines: 1, batchLines: 10 });
 
     expect(batches.flat().map((line) => line.text)).toEqual(['two', 'three']);
+    expect((await cut(text, [], { maxLines: 0 })).batches).toEqual([]);
   });
 
   test('that start before a place, without the rest of a line before', async () => {
