@@ -93,8 +93,8 @@ class Rules {
       if (data.text) this.warn(data, 'csv', `"csv" has no effect: "text" is ${data.text}`);
       return;
     }
-    if (csv.delimiter && !/^[^"\r\n]$/u.test(csv.delimiter)) {
-      this.fault(csv, 'delimiter', '"delimiter" must be one character, and no quote or end of line');
+    if (csv.delimiter && !/^[\t -!#-~]$/.test(csv.delimiter)) {
+      this.fault(csv, 'delimiter', '"delimiter" must be one character of ASCII, and no quote or end of line');
     }
     if (csv.header !== false) return;
     const columns = { label: [csv.label], numeric: csv.numeric, skip: csv.skip } as const;

@@ -60,6 +60,7 @@ test.each([
   ],
   [onlineText({ training_data: 'format: TEXT text: VW file: ""' }), '"file" must not be empty'],
   [onlineText({ training_data: 'format: TEXT text: CSV file: "a" csv { delimiter: "||" }' }), 'must be one character'],
+  [onlineText({ training_data: 'format: TEXT text: CSV file: "a" csv { delimiter: "§" }' }), 'one character of ASCII'],
   [onlineText({ training_data: 'format: TEXT text: CSV file: "a" csv { header: f }' }), '"label" is the number of a'],
   [
     onlineText({ training_data: 'format: TEXT text: CSV file: "a" csv { header: f label: "1" skip: "id" }' }),
