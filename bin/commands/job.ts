@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { CommandError } from '../failure';
 import { type InterruptedError, interruptible } from '../interruption';
 
 /**
@@ -34,6 +33,6 @@ async function work(signal: AbortSignal): Promise<void> {
     return runWorkerProcesses(processes, signal);
   }
   const outcome = await trainAsWorker({ servers, password }, id, signal);
-  if (!outcome) throw signal.reason as InterruptedError;
-  if (outcome.status === 'failed') throw new CommandError(outcome.message, outcome.exitCode);
+  // Of a job that failed the scheduler tells; a worker that was told to end did what it should.
+  if (!outcome) process.exitCode = (signal.reason as InterruptedError).exitCode;
 }

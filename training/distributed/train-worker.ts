@@ -1,6 +1,7 @@
 import { MinibatchReader } from '../data/minibatch-reader';
 import { DataError } from '../data-error';
 import { Servers, type StoreAddress } from '../store/servers/servers';
+import { StoreError, StoreExitCode } from '../store/store-error';
 import { MinibatchLearner } from './minibatch-learner';
 import { type JobPlan, type Outcome, publishOutcome } from './state/job-plan';
 import { JobState } from './state/job-state';
@@ -10,7 +11,6 @@ import { runWorker } from './worker';
  * Works on a job of online training until it has an outcome, or until the signal aborts.
  * @returns the outcome; undefined if the signal aborted, when the part at hand is given back
  * @throws {StoreError} if the servers or the scheduler stay away
- * @throws {DataError} if data cannot be read, which ends the job
  */
 export async function trainAsWorker(
   address: StoreAddress,
@@ -32,10 +32,12 @@ export async function trainAsWorker(
       signal,
     });
   } catch (error) {
-    if (error instanceof DataError) {
-      await publishOutcome(state, { status: 'failed', message: error.message, exitCode: error.exitCode });
-    }
-    throw error;
+    const isOfJob =
+      error instanceof DataError || (error instanceof StoreError && error.exitCode !== StoreExitCode.noAccess);
+    if (!isOfJob) throw error;
+    const outcome: Outcome = { status: 'failed', message: error.message, exitCode: error.exitCode };
+    await publishOutcome(state, outcome);
+    return outcome;
   } finally {
     await reader?.close();
     servers.close();
