@@ -38,8 +38,8 @@ export const meanAbsoluteError = (rows: ScoredRows): number => mean(rows, (m, y)
  * NaN if all rows are of one class. Sorts numbers without a comparison function, as it is asked for each minibatch.
  */
 export function marginAuc(rows: ScoredRows): number {
-  const positives = ascending(rows, (label) => label > 0);
-  const negatives = ascending(rows, (label) => label <= 0);
+  const positives = ascending(rows, true);
+  const negatives = ascending(rows, false);
   let pairs = 0;
   let below = 0;
   let notAbove = 0;
@@ -47,32 +47,36 @@ export function marginAuc(rows: ScoredRows): number {
   let nextNotAbove = 0;
   for (let i = 0; i < positives.margins.length; i++) {
     const margin = positives.margins[i]!;
-    while (negatives.margins[nextBelow]! < margin) below += negatives.importance(nextBelow++);
-    while (negatives.margins[nextNotAbove]! <= margin) notAbove += negatives.importance(nextNotAbove++);
-    pairs += (positives.importance(i) * (below + notAbove)) / 2;
+    while (negatives.margins[nextBelow]! < margin) below += importanceAt(negatives, nextBelow++);
+    while (negatives.margins[nextNotAbove]! <= margin) notAbove += importanceAt(negatives, nextNotAbove++);
+    pairs += (importanceAt(positives, i) * (below + notAbove)) / 2;
   }
   return pairs / (positives.total * negatives.total);
 }
 
+/** The rows of one class by ascending margin. */
 interface SortedClass {
   readonly margins: Float64Array;
-  /** Of the margin at a position. */
-  importance(i: number): number;
+  readonly importances: Float64Array | undefined;
   /** Sum of the importances. */
   readonly total: number;
 }
 
-function ascending({ margins, labels, importances }: ScoredRows, isMember: (label: number) => boolean): SortedClass {
+const importanceAt = ({ importances }: SortedClass, i: number): number => (importances ? importances[i]! : 1);
+
+function ascending({ margins, labels, importances }: ScoredRows, isPositive: boolean): SortedClass {
+  let count = 0;
+  const rows = new Uint32Array(margins.length);
+  for (let row = 0; row < margins.length; row++) if (labels[row]! > 0 === isPositive) rows[count++] = row;
+  const sorted = new Float64Array(count);
   if (!importances) {
-    const own = margins.filter((_, row) => isMember(labels[row]!)).sort();
-    return { margins: own, importance: () => 1, total: own.length };
+    for (let i = 0; i < count; i++) sorted[i] = margins[rows[i]!]!;
+    return { margins: sorted.sort(), importances: undefined, total: count };
   }
-  const rows = Uint32Array.from(margins.keys())
-    .filter((row) => isMember(labels[row]!))
-    .sort((a, b) => margins[a]! - margins[b]!);
+  const order = rows.subarray(0, count).sort((a, b) => margins[a]! - margins[b]!);
   return {
-    margins: Float64Array.from(rows, (row) => margins[row]!),
-    importance: (i) => importances[rows[i]!]!,
-    total: rows.reduce((sum, row) => sum + importances[row]!, 0),
+    margins: Float64Array.from(order, (row) => margins[row]!),
+    importances: Float64Array.from(order, (row) => importances[row]!),
+    total: order.reduce((sum, row) => sum + importances[row]!, 0),
   };
 }
