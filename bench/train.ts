@@ -1,6 +1,7 @@
 import { runParts } from './options';
 import { measureDarlin } from './train/darlin';
+import { measureMemory } from './train/memory';
 
 /* The training of linear models. */
 
-runParts({ darlin: measureDarlin });
+runParts({ memory: measureMemory, darlin: measureDarlin });
