@@ -70,7 +70,7 @@ async function readLibsvm(file: string): Promise<SparseRows> {
     maxLinesPerFile: undefined,
     shuffle: false,
   } as const;
-  const reader = new MinibatchReader(data, { loss: 'LOGIT', minibatch: 1000, groups: true, seed: 1 });
+  const reader = new MinibatchReader(data, { loss: 'LOGIT', minibatch: 1000, groups: true, seed: 1, threads: 0 });
   const gathered = new GatheredRows();
   for await (const minibatch of reader.read(await findParts(data, 1), { pass: 0 })) gathered.add(minibatch);
   await reader.close();
