@@ -181,6 +181,15 @@ describe('a task', () => {
   });
 });
 
+describe('the scheduler and workers', () => {
+  test.each<Role>(['scheduler', 'worker'])(
+    'of which a %s keeps what it writes for a while where the image may write',
+    (role) => {
+      expect(container(role).Environment).toContainEqual({ Name: 'TMPDIR', Value: '/var/lib/modelapp' });
+    },
+  );
+});
+
 describe('a server', () => {
   test('is Valkey by its digest, as a user without rights, and writes to memory only', () => {
     expect(container('server').Image).toMatch(/^valkey\/valkey@sha256:[0-9a-f]{64}$/);

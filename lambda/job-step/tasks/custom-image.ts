@@ -48,8 +48,10 @@ async function register({ id, image, command }: JobState, role: TaskRole): Promi
   const { taskDefinition: own } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
   const containers = (own?.containerDefinitions ?? [])
     .filter(({ name }) => name === container)
-    .map(({ healthCheck, entryPoint, secrets, user, linuxParameters, ...rest }) => ({
+    .map(({ healthCheck, entryPoint, secrets, user, linuxParameters, environment, ...rest }) => ({
       ...rest,
+      // A folder of our image.
+      environment: environment?.filter(({ name }) => name !== 'TMPDIR'),
       image,
       command: command && [...command],
       readonlyRootFilesystem: false,

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { TrainingEnvironment, type TrainingRole } from '../../../config/environment';
+import { containerDataDirectory, TrainingEnvironment, type TrainingRole } from '../../../config/environment';
 import type { Schedule } from '../../../config/training';
 import { acceptWildcard } from '../../../lambda/training/accepted-wildcard';
 import { allowPulling, releasedImage } from '../released-image';
@@ -32,7 +32,11 @@ export class EngineTask extends TrainingTask {
       lifecycle: role === 'scheduler' ? 'on-demand' : 'spot',
       image: releasedImage(scope, props.names, props.imageTag),
       command: ['job', role],
-      environment: { [TrainingEnvironment.processes]: String(props.machineVcpus) },
+      environment: {
+        [TrainingEnvironment.processes]: String(props.machineVcpus),
+        // The one place that the image may write to.
+        TMPDIR: containerDataDirectory,
+      },
       memoryReservationMiB: Math.floor(share * props.machineMemoryMiB),
     });
     allowPulling(this, props.names, this.definition.obtainExecutionRole());
