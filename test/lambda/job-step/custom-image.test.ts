@@ -35,7 +35,13 @@ test('runs in all roles, with its command and without the health check of ours',
     networkMode: 'awsvpc',
     taskRoleArn: `task-role-${role}`,
     containerDefinitions: [
-      { name: role, image: 'registry/mxnet:1', command: ['python', 'train.py'], readonlyRootFilesystem: false },
+      {
+        name: role,
+        image: 'registry/mxnet:1',
+        command: ['python', 'train.py'],
+        environment: [{ name: 'AWS_REGION', value: 'eu-central-1' }],
+        readonlyRootFilesystem: false,
+      },
     ],
   }));
   expect(registered.slice(3)).toEqual(own);

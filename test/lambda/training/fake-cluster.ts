@@ -75,7 +75,20 @@ export class FakeCluster {
         family: role,
         networkMode: 'awsvpc',
         taskRoleArn: `task-role-${role}`,
-        containerDefinitions: [{ name: role, image: `our-${role}`, healthCheck: {}, command: ['job', role] }],
+        containerDefinitions: [
+          {
+            name: role,
+            image: `our-${role}`,
+            healthCheck: {},
+            command: ['job', role],
+            user: '999',
+            linuxParameters: { tmpfs: [] },
+            environment: [
+              { name: 'AWS_REGION', value: 'eu-central-1' },
+              { name: 'TMPDIR', value: '/var/lib/modelapp' },
+            ],
+          },
+        ],
       });
     }
   }
