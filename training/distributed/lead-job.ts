@@ -12,7 +12,7 @@ import { lease } from './state/clock';
 import { type JobPlan, publishOutcome, publishPlan, readOutcome, readPlan } from './state/job-plan';
 import { JobState } from './state/job-state';
 import type { Learned } from './state/progress';
-import { schedulerSilence } from './state/work-queue';
+import { openQueue, schedulerSilence } from './state/work-queue';
 
 export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'checkpointEvery' | 'signal'> {
   /** Names the job on its servers. */
@@ -101,7 +101,9 @@ async function begin(options: JobOptions, servers: Servers, state: JobState): Pr
   return publish(state, plan);
 }
 
+/** Lets the workers begin, who look for work as soon as there is a plan. */
 async function publish(state: JobState, plan: JobPlan): Promise<JobPlan> {
+  await openQueue(state);
   await publishPlan(state, plan);
   return plan;
 }

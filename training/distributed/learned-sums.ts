@@ -1,5 +1,5 @@
 import type { Minibatch } from '../data/part';
-import type { SyncedSums } from '../store/valkey/valkey-store';
+import type { Sums } from '../store/parameter-store';
 import type { Learner, LearningStep } from './learner';
 import { type Learned, nothing, together } from './state/progress';
 
@@ -21,10 +21,14 @@ export function addStep(learned: Learned, minibatch: Minibatch, step: LearningSt
 }
 
 /**
- * Adds how a sync changed the weights. The servers change one key after the other, so that the weights that appear and
- * vanish in all workers' syncs add up to those that are not zero.
+ * Adds how the weights of some keys changed. Sums are changed one key after the other, so that the weights that appear
+ * and vanish in all workers' changes add up to those that are not zero.
  */
-export function addSynced(learned: Learned, { before, after }: SyncedSums, learner: Learner): Learned {
+export function addChanges(
+  learned: Learned,
+  { before, after }: { readonly before: Sums; readonly after: Sums },
+  learner: Learner,
+): Learned {
   let nonzeros = 0;
   let squaredChanges = 0;
   let squaredWeights = 0;

@@ -3,22 +3,28 @@ import { type OnlineLearner, onlineLearner } from '../../learning/linear/online-
 import { addTransposedTimes, rowsTimes } from '../../learning/linear/rows-times';
 import { marginAuc } from '../../learning/linear/scores';
 import { zeroSums } from '../../learning/linear/sums';
-import { CountMinSketch } from '../../learning/sparse/count-min-sketch';
 import type { OnlineConf } from '../conf/conf';
 import type { Minibatch } from '../data/part';
 import type { Sums } from '../store/parameter-store';
 import type { Learner, LearningStep } from './learner';
+import { TailFilter } from './tail-filter';
+
+/** What a learner knows beside the sums. */
+export interface SavedLearner {
+  readonly minibatches: number;
+  /** The counts of the tail filter, if there is one. */
+  readonly counts?: string | undefined;
+}
 
 /** Learns from minibatches as a configuration says. */
 export class MinibatchLearner implements Learner {
   private readonly learner: OnlineLearner;
-  private readonly sketch: CountMinSketch | undefined;
+  private readonly tail: TailFilter;
   private minibatches = 0;
 
   constructor(private readonly conf: OnlineConf) {
     this.learner = onlineLearner(conf.algorithm, conf.learningRate, conf.penalty);
-    const { frequency, countMinRows, countMinSize } = conf.tail;
-    this.sketch = frequency > 0 ? new CountMinSketch(countMinRows, countMinSize) : undefined;
+    this.tail = new TailFilter(conf.tail);
   }
 
   learn(minibatch: Minibatch, sums: Sums, pass: number): LearningStep {
@@ -47,7 +53,8 @@ export class MinibatchLearner implements Learner {
     addTransposedTimes(minibatch, factors, gradient);
     const deltas = zeroSums(keys);
     this.learner.deltas({ gradient, weights, sums, minibatches: ++this.minibatches }, deltas);
-    if (this.sketch) this.leaveOutRare(this.sketch, minibatch, sums, pass, deltas);
+    if (pass === 0) this.tail.count(minibatch);
+    this.leaveOutRare(minibatch, sums, deltas);
     return { deltas, loss, examples, correct, auc: marginAuc({ margins, labels, importances }) };
   }
 
@@ -57,21 +64,20 @@ export class MinibatchLearner implements Learner {
     return weights;
   }
 
+  save(): SavedLearner {
+    return { minibatches: this.minibatches, counts: this.tail.save() };
+  }
+
+  restore({ minibatches, counts }: SavedLearner): void {
+    this.minibatches = minibatches;
+    this.tail.restore(counts);
+  }
+
   /** A key that the store does not have yet has to be seen often enough in the first pass. */
-  private leaveOutRare(
-    sketch: CountMinSketch,
-    { keys, features }: Minibatch,
-    sums: Sums,
-    pass: number,
-    deltas: Sums,
-  ): void {
-    const seen = new Uint32Array(sums.z.length);
-    if (pass === 0) for (const feature of features) seen[feature]!++;
-    for (let i = 0; i < seen.length; i++) {
-      const low = keys[2 * i]!;
-      const high = keys[2 * i + 1]!;
-      if (seen[i]! > 0) sketch.add(low, high, seen[i]!);
-      if (sums.z[i] !== 0 || sums.n[i] !== 0 || sketch.count(low, high) > this.conf.tail.frequency) continue;
+  private leaveOutRare({ keys }: Minibatch, sums: Sums, deltas: Sums): void {
+    if (this.tail.admitsAll) return;
+    for (let i = 0; i < sums.z.length; i++) {
+      if (sums.z[i] !== 0 || sums.n[i] !== 0 || this.tail.admits(keys[2 * i]!, keys[2 * i + 1]!)) continue;
       deltas.z[i] = 0;
       deltas.n[i] = 0;
     }

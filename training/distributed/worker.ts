@@ -5,7 +5,7 @@ import { StoreError, StoreExitCode } from '../store/store-error';
 import { scalesOf, ValkeyStore } from '../store/valkey/valkey-store';
 import { startHeartbeat } from './heartbeat';
 import { syncInterval } from './interval';
-import { addStep, addSynced } from './learned-sums';
+import { addChanges, addStep } from './learned-sums';
 import type { Learner } from './learner';
 import { join, leave, waitForTurn } from './state/clock';
 import { type JobPlan, newWorker, type Outcome, publishOutcome, readOutcome, readPlan } from './state/job-plan';
@@ -129,7 +129,7 @@ class Worker {
   private async sync(task: Task, offset: number, fate: Fate): Promise<void> {
     const { state } = this.tools;
     if (!(await isOwner(state, this.number, task))) throw new LostPart();
-    const learned = addSynced(this.learned, await this.store.sync(), this.learner);
+    const learned = addChanges(this.learned, await this.store.sync(), this.learner);
     const pace = await record(state, this.number, task, {
       number: ++this.syncs,
       offset,

@@ -10,49 +10,45 @@ export class Parameters {
   private readonly table = new KeyTable();
   private sums = zeroSums(1024);
 
-  /** Takes over keys and their sums. */
-  restore({ keys, sums }: SumsPortion): void {
-    const slots = this.slotsOf(keys, () => true);
-    for (const [i, slot] of slots.entries()) {
-      this.sums.z[slot] = sums.z[i]!;
-      this.sums.n[slot] = sums.n[i]!;
+  /** The sums of distinct keys; 0 and 0 for a key that is new. */
+  pull(keys: Keys): Sums {
+    const { z, n } = this.sums;
+    const pulled = zeroSums(keyCount(keys));
+    for (let i = 0; i < pulled.z.length; i++) {
+      const slot = this.table.find(keys[2 * i]!, keys[2 * i + 1]!);
+      if (slot < 0) continue;
+      pulled.z[i] = z[slot]!;
+      pulled.n[i] = n[slot]!;
     }
+    return pulled;
   }
 
   /**
-   * Where the sums of each key are.
-   * @param admits whether a key that is new gets sums; −1 stands for one that does not
+   * Adds to the sums of distinct keys; a key that is new and has nothing to add stays out.
+   * @returns the sums after it
    */
-  slotsOf(keys: Keys, admits: (low: number, high: number) => boolean): Int32Array {
-    const slots = new Int32Array(keyCount(keys));
-    for (let i = 0; i < slots.length; i++) {
+  push(keys: Keys, deltas: Sums): Sums {
+    const pushed = zeroSums(keyCount(keys));
+    for (let i = 0; i < pushed.z.length; i++) {
       const low = keys[2 * i]!;
       const high = keys[2 * i + 1]!;
-      const known = this.table.find(low, high);
-      slots[i] = known >= 0 || !admits(low, high) ? known : this.table.add(low, high);
-    }
-    this.makeRoom();
-    return slots;
-  }
-
-  /** The sums of slots, written to `into`; 0 for −1. */
-  read(slots: Int32Array, into: Sums): void {
-    const { z, n } = this.sums;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]!;
-      into.z[i] = slot < 0 ? 0 : z[slot]!;
-      into.n[i] = slot < 0 ? 0 : n[slot]!;
-    }
-  }
-
-  /** Writes the sums of slots; those of −1 are dropped. */
-  write(slots: Int32Array, from: Sums): void {
-    const { z, n } = this.sums;
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i]!;
+      const isNothing = deltas.z[i] === 0 && deltas.n[i] === 0;
+      const slot = isNothing ? this.table.find(low, high) : this.slotOf(low, high);
       if (slot < 0) continue;
-      z[slot] = from.z[i]!;
-      n[slot] = from.n[i]!;
+      this.sums.z[slot]! += deltas.z[i]!;
+      this.sums.n[slot]! += deltas.n[i]!;
+      pushed.z[i] = this.sums.z[slot]!;
+      pushed.n[i] = this.sums.n[slot]!;
+    }
+    return pushed;
+  }
+
+  /** Takes over keys and their sums. */
+  restore({ keys, sums }: SumsPortion): void {
+    for (let i = 0; i < keyCount(keys); i++) {
+      const slot = this.slotOf(keys[2 * i]!, keys[2 * i + 1]!);
+      this.sums.z[slot] = sums.z[i]!;
+      this.sums.n[slot] = sums.n[i]!;
     }
   }
 
@@ -69,9 +65,14 @@ export class Parameters {
     return { keys: this.table.keys.slice(), weights };
   }
 
-  private makeRoom(): void {
-    if (this.sums.z.length >= this.table.size) return;
-    const grown = zeroSums(2 ** Math.ceil(Math.log2(this.table.size)));
+  private slotOf(low: number, high: number): number {
+    const slot = this.table.add(low, high);
+    if (slot >= this.sums.z.length) this.grow();
+    return slot;
+  }
+
+  private grow(): void {
+    const grown = zeroSums(2 * this.sums.z.length);
     grown.z.set(this.sums.z);
     grown.n.set(this.sums.n);
     this.sums = grown;

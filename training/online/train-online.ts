@@ -6,10 +6,11 @@ import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-li
 import { MinibatchReader } from '../data/minibatch-reader';
 import type { Part } from '../data/part';
 import { findParts, orderParts } from '../data/parts';
+import type { SavedLearner } from '../distributed/minibatch-learner';
 import { type ProgressRow, rowOf } from '../distributed/progress-row';
 import { type Learned, nothing, together } from '../distributed/state/progress';
 import { StoreError, StoreExitCode } from '../store/store-error';
-import { Learning, type SavedLearning } from './learning';
+import { Learning } from './learning';
 
 /** Where a training is in its data. */
 export interface Place {
@@ -25,7 +26,7 @@ export interface Place {
 export interface SavedOnline {
   readonly fingerprint: string;
   readonly place: Place;
-  readonly learning: SavedLearning;
+  readonly learning: SavedLearner;
   readonly learned: Learned;
 }
 
@@ -123,7 +124,7 @@ class OnlineRun {
     while (this.place.parts < ordered.length) {
       const { parts: done, offset } = this.place;
       for await (const minibatch of reader.read([ordered[done]!], { pass, from: offset })) {
-        const learned = this.learning.learn(minibatch, pass === 0);
+        const learned = this.learning.learn(minibatch, pass);
         if (pass === 0) this.lines.add(minibatch);
         this.place = { pass, parts: done, offset: minibatch.offset };
         await this.follow(learned, ordered);

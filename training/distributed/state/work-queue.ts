@@ -33,9 +33,12 @@ if redis.call('SADD', KEYS[2], ARGV[1]) == 0 then return 0 end
 for i = 2, #ARGV do redis.call('XADD', KEYS[1], '*', 'pass', ARGV[1], 'part', ARGV[i]) end
 return 1`;
 
+/** Makes the queue, unless it is there already; before that no worker may look for work. */
+export const openQueue = (state: JobState): Promise<void> =>
+  state.do((connection) => createGroup(connection, state.keys.work));
+
 /** Queues parts of a pass for the workers, in this order. */
 export async function enqueue(state: JobState, pass: number, parts: readonly number[]): Promise<void> {
-  await state.do((connection) => createGroup(connection, state.keys.work));
   await state.run(enqueueScript, [state.keys.work, state.keys.passes], [pass, ...parts]);
 }
 

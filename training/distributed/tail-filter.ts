@@ -20,8 +20,13 @@ export class TailFilter {
     for (let i = 0; i < times.length; i++) this.sketch.add(keys[2 * i]!, keys[2 * i + 1]!, times[i]!);
   }
 
-  readonly admits = (low: number, high: number): boolean =>
-    !this.sketch || this.sketch.count(low, high) > this.conf.frequency;
+  get admitsAll(): boolean {
+    return this.sketch === undefined;
+  }
+
+  admits(low: number, high: number): boolean {
+    return this.sketch === undefined || this.sketch.count(low, high) > this.conf.frequency;
+  }
 
   /** The counts as text, packed: most cells are 0. */
   save(): string | undefined {
