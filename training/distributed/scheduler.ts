@@ -71,6 +71,7 @@ class Scheduler {
   private windowBegan = this.began;
   private readonly done = new Set<string>();
   private savedAt = this.began;
+  private hasTold = false;
 
   constructor(private readonly tools: SchedulerTools) {}
 
@@ -117,11 +118,12 @@ class Scheduler {
     if (learned.lines > 0) this.tools.report.lines(this.total, false);
   }
 
-  /** A row for what was learned since the last, if anything was; the last one always. */
+  /** A row for what was learned since the last, if anything was; at least one. */
   private async tell(isLast: boolean): Promise<void> {
     const { report, state } = this.tools;
     if (isLast) report.lines(this.total, true);
-    if (!isLast && this.window.examples === 0) return;
+    if (this.window.examples === 0 && (this.hasTold || !isLast)) return;
+    this.hasTold = true;
     report.row(rowOf((Date.now() - this.began) / 1000, this.window, this.total));
     if (this.guard.diverges(this.window)) {
       await halveInterval(state);

@@ -95,6 +95,7 @@ class OnlineRun {
   private window = nothing;
   private windowBegan = this.began;
   private savedAt = this.began;
+  private hasTold = false;
   private readonly lines: BadLineCount;
 
   constructor(
@@ -163,9 +164,11 @@ class OnlineRun {
     });
   }
 
-  /** A row for what was learned since the last. */
+  /** A row for what was learned since the last, if anything was; at least one. */
   private tell(): void {
     const now = performance.now();
+    if (this.window.examples === 0 && this.hasTold) return;
+    this.hasTold = true;
     this.training.row(rowOf((now - this.began) / 1000, this.window, this.total));
     this.window = nothing;
     this.windowBegan = now;
