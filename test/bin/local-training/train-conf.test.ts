@@ -58,7 +58,7 @@ describe('modelapp train CONF', () => {
 
     expect([stderr, exitCode]).toEqual(['', 0]);
     expect(stdout).toMatch(
-      /^ sec {2}examples {4}loss {6}auc {3}accuracy {3}\|w\|_0 {2}updt ratio\n {3}0 {2}8\.00e\+03 {2}\d\.\d{3}e-01 {2}0\.\d{4} {2}0\.\d{4} /,
+      /^ sec {2}examples {4}loss {6}auc {3}accuracy {3}\|w\|_0 {2}updt ratio\n {3}\d {2}8\.00e\+03 {2}\d\.\d{3}e-01 {2}0\.\d{4} {2}0\.\d{4} /,
     );
     expect(stdout).toMatch(
       /\nfind 1 data files\nload 500 examples\nauc: 0\.\d{6}\naccuracy: 0\.\d{6}\nlogloss: 0\.\d{6}\n/,
