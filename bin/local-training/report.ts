@@ -1,6 +1,6 @@
 import { type BatchProgress, passObjects, passTable } from '../../training/darlin/pass-table';
-import type { ProgressRow } from '../../training/distributed/progress-row';
 import type { Evaluation } from '../../training/evaluation/evaluate';
+import type { ProgressRow } from '../../training/online/progress-row';
 import type { OnlinePosition } from '../../training/online/train-online';
 import { onlineTableHead, onlineTableObject, onlineTableRow } from '../../training/output/online-table';
 import { LiveLine } from './live-line';

@@ -1,4 +1,4 @@
-import type { Learned } from './state/progress';
+import type { Learned } from '../online/learned';
 
 /** The mean logistic loss of a model that knows nothing. */
 const ignorance = Math.LN2;

@@ -1,5 +1,6 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { SumsPortion } from '../checkpoint/sums-file';
+import type { Learned } from '../online/learned';
 import { formCluster } from '../store/servers/form-cluster';
 import { Servers, type StoreAddress } from '../store/servers/servers';
 import { StoreError, StoreExitCode } from '../store/store-error';
@@ -11,7 +12,6 @@ import { runScheduler, type SchedulerTools } from './scheduler';
 import { lease } from './state/clock';
 import { type JobPlan, publishOutcome, publishPlan, readOutcome, readPlan } from './state/job-plan';
 import { JobState } from './state/job-state';
-import type { Learned } from './state/progress';
 import { openQueue, schedulerSilence } from './state/work-queue';
 
 export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'checkpointEvery' | 'signal'> {

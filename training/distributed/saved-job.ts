@@ -1,6 +1,7 @@
+import type { Learned } from '../online/learned';
 import type { JobPlan } from './state/job-plan';
 import type { JobState } from './state/job-state';
-import { beginning, type Learned, readProgress } from './state/progress';
+import { beginning, readProgress } from './state/progress';
 import { type JobPace, readPace } from './state/work-queue';
 
 /** What a checkpoint has of a job beside its sums. */

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '../data/part';
+import { type Learned, nothing, together } from '../online/learned';
+import { type ProgressRow, rowOf } from '../online/progress-row';
 import { DivergenceGuard } from './divergence-guard';
-import { type ProgressRow, rowOf } from './progress-row';
 import { letGo, standStill } from './state/clock';
 import { type JobPlan, type Outcome, publishOutcome, readOutcome } from './state/job-plan';
 import type { JobState } from './state/job-state';
-import { beginning, type Learned, nothing, readProgress, together } from './state/progress';
+import { beginning, readProgress } from './state/progress';
 import { enqueue, halveInterval, tellAlive } from './state/work-queue';
 
 /** What a scheduler says while the job runs. */

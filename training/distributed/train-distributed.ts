@@ -8,13 +8,13 @@ import type { KeyedWeights } from '../darlin/starting-weights';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-lines';
 import type { Part } from '../data/part';
 import { findParts, orderParts } from '../data/parts';
+import type { Learned } from '../online/learned';
+import type { ProgressRow } from '../online/progress-row';
 import { inOrder } from '../sparse-linear/model-text';
 import type { StoreAddress } from '../store/servers/servers';
 import { flightWarning } from './interval';
 import { type LearnedJob, leadJob } from './lead-job';
-import type { ProgressRow } from './progress-row';
 import type { SavedJob } from './saved-job';
-import type { Learned } from './state/progress';
 
 /** A job of online training whose parameters are on servers that run, and whose workers are processes of their own. */
 export interface DistributedTraining {

@@ -1,8 +1,8 @@
 import { MinibatchReader } from '../data/minibatch-reader';
 import { DataError } from '../data-error';
+import { MinibatchLearner } from '../online/minibatch-learner';
 import { Servers, type StoreAddress } from '../store/servers/servers';
 import { StoreError, StoreExitCode } from '../store/store-error';
-import { MinibatchLearner } from './minibatch-learner';
 import { type JobPlan, type Outcome, publishOutcome } from './state/job-plan';
 import { JobState } from './state/job-state';
 import { runWorker } from './worker';

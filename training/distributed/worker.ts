@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Minibatch, Part } from '../data/part';
+import { type Learned, nothing } from '../online/learned';
+import { addChanges, addStep } from '../online/learned-sums';
+import type { Learner } from '../online/learner';
 import type { Servers } from '../store/servers/servers';
 import { StoreError, StoreExitCode } from '../store/store-error';
 import { scalesOf, ValkeyStore } from '../store/valkey/valkey-store';
 import { startHeartbeat } from './heartbeat';
 import { syncInterval } from './interval';
-import { addChanges, addStep } from './learned-sums';
-import type { Learner } from './learner';
 import { join, leave, waitForTurn } from './state/clock';
 import { type JobPlan, newWorker, type Outcome, publishOutcome, readOutcome, readPlan } from './state/job-plan';
 import type { JobState } from './state/job-state';
-import { type Learned, nothing } from './state/progress';
 import { type Fate, isOwner, readPace, record, type Task, take } from './state/work-queue';
 
 /** What a worker works with. */

@@ -4,9 +4,9 @@ import type { SumsPortion } from '../checkpoint/sums-file';
 import type { OnlineConf } from '../conf/conf';
 import type { KeyedWeights } from '../darlin/starting-weights';
 import type { Minibatch } from '../data/part';
-import { addChanges, addStep } from '../distributed/learned-sums';
-import { MinibatchLearner, type SavedLearner } from '../distributed/minibatch-learner';
-import { type Learned, nothing } from '../distributed/state/progress';
+import { type Learned, nothing } from './learned';
+import { addChanges, addStep } from './learned-sums';
+import { MinibatchLearner, type SavedLearner } from './minibatch-learner';
 import { Parameters } from './parameters';
 
 /** Learns from one minibatch after the other, with all sums in this process. */

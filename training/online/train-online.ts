@@ -6,11 +6,11 @@ import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-li
 import { MinibatchReader } from '../data/minibatch-reader';
 import type { Part } from '../data/part';
 import { findParts, orderParts } from '../data/parts';
-import type { SavedLearner } from '../distributed/minibatch-learner';
-import { type ProgressRow, rowOf } from '../distributed/progress-row';
-import { type Learned, nothing, together } from '../distributed/state/progress';
 import { StoreError, StoreExitCode } from '../store/store-error';
+import { type Learned, nothing, together } from './learned';
 import { Learning } from './learning';
+import type { SavedLearner } from './minibatch-learner';
+import { type ProgressRow, rowOf } from './progress-row';
 
 /** Where a training is in its data. */
 export interface Place {

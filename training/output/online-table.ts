@@ -1,4 +1,4 @@
-import type { ProgressRow } from '../distributed/progress-row';
+import type { ProgressRow } from '../online/progress-row';
 import { scientific } from './scientific';
 
 /** The head of the table that shows how online training goes. */

@@ -1,7 +1,7 @@
 import type { OnlineConf } from '../../../../training/conf/conf';
 import type { Minibatch, Part } from '../../../../training/data/part';
-import type { Learner } from '../../../../training/distributed/learner';
 import type { JobPlan } from '../../../../training/distributed/state/job-plan';
+import type { Learner } from '../../../../training/online/learner';
 
 /** Keys that rows have, and how many each row has. */
 export const keySpace = 1000;

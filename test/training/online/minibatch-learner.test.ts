@@ -1,7 +1,7 @@
 import { toKeys } from '../../../learning/sparse/keys';
 import type { Minibatch } from '../../../training/data/part';
-import { MinibatchLearner } from '../../../training/distributed/minibatch-learner';
-import { countingConf } from './support/counting';
+import { MinibatchLearner } from '../../../training/online/minibatch-learner';
+import { countingConf } from '../distributed/support/counting';
 
 /** A minibatch of rows that have the one key 7, with value 1. */
 const rowsOfOneKey = (labels: readonly number[], importances?: readonly number[]): Minibatch => ({

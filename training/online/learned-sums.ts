@@ -1,7 +1,7 @@
 import type { Minibatch } from '../data/part';
 import type { Sums } from '../store/parameter-store';
+import { type Learned, nothing, together } from './learned';
 import type { Learner, LearningStep } from './learner';
-import { type Learned, nothing, together } from './state/progress';
 
 /** Adds a step to what was learned since the last sync; lines are counted in the first pass alone. */
 export function addStep(learned: Learned, minibatch: Minibatch, step: LearningStep, pass: number): Learned {

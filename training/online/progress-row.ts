@@ -1,4 +1,4 @@
-import type { Learned } from './state/progress';
+import type { Learned } from './learned';
 
 /** A row of the table that shows how online training goes; undefined values are NaN. */
 export interface ProgressRow {
