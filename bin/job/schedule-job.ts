@@ -2,21 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { OutputManifest } from '../../config/training-output';
-import { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
 import { Checkpoints } from '../../training/checkpoint/checkpoints';
 import type { OnlineConf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
 import type { KeyedWeights } from '../../training/darlin/starting-weights';
 import { type DistributedModel, trainDistributed } from '../../training/distributed/train-distributed';
+import { evaluate } from '../../training/evaluation/evaluate';
 import { modelFiles } from '../../training/output/model-files';
-import { onlineTableHead, onlineTableRow } from '../../training/output/online-table';
-import { metricsOf } from '../../training/sparse-linear/score-sparse-linear';
 import { CommandError, ExitCode } from '../failure';
+import { reportTo } from '../local-training/report';
 import { handIn } from './hand-in';
 import { type JobEnvironment, readJobEnvironment } from './job-environment';
 
 /** In seconds. */
 const checkpointEvery = 60;
+
+/** What the log of the job shows. */
+const report = reportTo(false);
 
 /**
  * Leads the job that the environment tells of, and hands in its model.
@@ -25,14 +27,14 @@ const checkpointEvery = 60;
 export async function scheduleJob(environment: NodeJS.ProcessEnv, resume: boolean, signal: AbortSignal): Promise<void> {
   const job = readJobEnvironment(environment);
   const { conf, warnings } = await readConf(job.conf);
-  for (const warning of warnings) say(warning);
+  for (const warning of warnings) report.warning(warning);
   if (conf.kind !== 'online') {
     throw new CommandError(
       `${job.conf}: several processes train with async_sgd alone; train this one with --store memory`,
       ExitCode.usage,
     );
   }
-  print(onlineTableHead);
+  report.begin();
   const trained = await trainDistributed({
     job: job.id,
     conf,
@@ -46,8 +48,8 @@ export async function scheduleJob(environment: NodeJS.ProcessEnv, resume: boolea
     checkpoints: new Checkpoints(besideOutput(job.output, 'checkpoint')),
     checkpointEvery,
     resume,
-    row: (row) => print(onlineTableRow(row)),
-    warn: say,
+    row: report.row,
+    warn: report.warning,
     signal,
   });
   await deliver(job, conf, trained);
@@ -60,28 +62,19 @@ async function deliver(job: JobEnvironment, conf: OnlineConf, { model }: Distrib
     const primaries = job.servers.length / (1 + job.replicas);
     const name = basename(conf.modelOutput ?? 'model');
     const files = await modelFiles(primaries).write(join(folder, name), model);
-    await handIn(files, await evaluate(conf, model), job.output);
+    await handIn(files, await score(conf, model), job.output);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function evaluate(
-  { validationData, loss }: OnlineConf,
-  model: KeyedWeights,
-): Promise<OutputManifest['evaluation']> {
+async function score({ validationData, loss }: OnlineConf, model: KeyedWeights): Promise<OutputManifest['evaluation']> {
   if (!validationData) return undefined;
-  const metrics = await metricsOf(
-    new SparseLinearModel({ features: [], params: {}, loss, ...model }),
-    validationData,
-    loss,
-  );
-  for (const [name, value] of Object.entries(metrics)) print(`${name}: ${value.toFixed(6)}`);
+  const evaluation = await evaluate(model, validationData, loss, { say: report.message, warn: report.warning });
+  report.evaluation(evaluation);
+  const { metrics } = evaluation;
   return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
 }
 
 /** A place next to an output, a folder or `s3://bucket/folder/`. */
 const besideOutput = (output: string, name: string): string => output.replace(/[^/]*\/*$/, name);
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const say = (line: string): void => void process.stderr.write(`modelapp: ${line}\n`);

@@ -89,20 +89,23 @@ test('a worker with a process for each core ends as its processes do', async () 
 });
 
 test('a worker whose processes fail ends with their exit code', async () => {
-  const job = { ...write('what is this\n'.repeat(100)), workers: 1 };
+  const job = { ...write(lines(100)), workers: 1 };
 
-  const ended = await Promise.all([
-    run(job, { role: 'scheduler', index: 0 }, { MODELAPP_WORKER_PROCESSES: '2' }),
-    run(job, { role: 'worker', index: 0 }, { MODELAPP_WORKER_PROCESSES: '2' }),
-  ]);
+  const { exitCode } = await run(
+    job,
+    { role: 'worker', index: 0 },
+    { MODELAPP_WORKER_PROCESSES: '2', MODELAPP_STORE_PASSWORD: 'wrong' },
+  );
 
-  expect(ended.map(({ exitCode }) => exitCode)).toEqual([5, 5]);
+  expect(exitCode).toBe(4);
 });
 
-test('data that nobody can learn from ends all of them with the exit code for that', async () => {
-  const ended = await runAll(write('what is this\n'.repeat(100)));
+test('of data that nobody can learn from the scheduler tells, with the exit code for that', async () => {
+  const [scheduler, ...workers] = await runAll(write('what is this\n'.repeat(100)));
 
-  expect(ended.map(({ exitCode }) => exitCode)).toEqual([5, 5, 5]);
+  expect(scheduler!.exitCode).toBe(5);
+  expect(scheduler!.stderr).toMatch(/lines are bad|no good line/);
+  expect(workers.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
 });
 
 test('outside of a container the command says what it is for', async () => {
