@@ -2,7 +2,7 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildImage, readConfig } from './build-image.mjs';
+import { buildImage, dataFilesOf, readConfig } from './build-image.mjs';
 import { buildOnce } from './build-once.mjs';
 import { bundle, notBundled, refusePackages, root } from './bundle.mjs';
 
@@ -59,7 +59,8 @@ const sources = [
 /** Builds all that the CDK CLI needs, which asks for it with every command, even with those that only list the stacks. */
 async function buildAll() {
   const config = await readConfig();
-  const data = Object.values(config.models).flatMap(({ source }) => source.csv ?? []);
+  const data = [];
+  for (const model of Object.values(config.models)) data.push(...(await dataFilesOf(model)).map(([, file]) => file));
   await buildOnce(
     {
       sources: [...sources, ...data],

@@ -70,7 +70,7 @@ async function writeConfigAndData(app) {
 }
 
 /** The files that a model is trained on where it is served, and the option that names each. */
-async function dataFilesOf(model) {
+export async function dataFilesOf(model) {
   if (model.conf === undefined) return model.source.csv === undefined ? [] : [['source.csv', model.source.csv]];
   const { localFilesOf } = await load('training/sparse-linear/model-conf.ts');
   return (await localFilesOf(model, root)).map((file) => ['conf', file]);

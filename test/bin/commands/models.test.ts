@@ -52,7 +52,7 @@ test('import makes a revision of the text files of a job, scored on the validati
 test('import names a file that is not there', async () => {
   expect(await models('import', 'ctr', '/nowhere/model_S0')).toMatchObject({
     exitCode: 3,
-    stderr: expect.stringContaining("find 0 data files for '/nowhere/model_S0'"),
+    stderr: expect.stringContaining("find 0 model files for '/nowhere/model_S0'"),
   });
 });
 
