@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import type { BatchConf, Conf, EvaluationConf, OnlineConf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
-import type { KeyedWeights } from '../../training/darlin/starting-weights';
 import { evaluate, loadModelFiles } from '../../training/evaluation/evaluate';
+import type { KeyedWeights } from '../../training/keyed-weights';
 import { modelFiles as filesOfShards, shardPattern } from '../../training/output/model-files';
 import type { ConfOptions, ConfTrainOptions } from '../commands/conf-train';
 import { CommandError, ExitCode } from '../failure';

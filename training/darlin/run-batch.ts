@@ -1,10 +1,11 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { BatchConf } from '../conf/conf';
 import type { BadLineLimit } from '../data/bad-lines';
+import type { KeyedWeights } from '../keyed-weights';
 import { fingerprintOf, readBatch, type SavedBatch, saveBatch } from './batch-checkpoint';
 import { loadRows } from './load-rows';
 import type { BatchProgress } from './pass-table';
-import type { KeyedWeights, Start } from './starting-weights';
+import type { Start } from './starting-weights';
 import { type TrainedBatch, trainBatch } from './train-batch';
 
 /** How weights get into model files, and out of them. */

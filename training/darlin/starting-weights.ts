@@ -2,12 +2,7 @@ import { randomFor } from '../../learning/random';
 import { KeyTable } from '../../learning/sparse/key-table';
 import type { Keys } from '../../learning/sparse/keys';
 import type { InitialWeights } from '../conf/conf';
-
-/** Weights of keys, as model files have them. */
-export interface KeyedWeights {
-  readonly keys: Keys;
-  readonly weights: Float64Array;
-}
+import type { KeyedWeights } from '../keyed-weights';
 
 /** Where the weights of a training start: those of a model, or as configured. */
 export type Start =

@@ -7,10 +7,11 @@ import type { Keys } from '../../learning/sparse/keys';
 import type { SparseRows } from '../../learning/sparse/rows';
 import type { BatchConf } from '../conf/conf';
 import { DataError } from '../data-error';
+import type { KeyedWeights } from '../keyed-weights';
 import { scientific } from '../output/scientific';
 import { BusyWorkers } from './busy-workers';
 import type { BatchProgress } from './pass-table';
-import { type KeyedWeights, type Start, startingWeights } from './starting-weights';
+import { type Start, startingWeights } from './starting-weights';
 
 /** The gap that is good enough for everyone; a configuration may ask for less. */
 const largestTargetGap = 1e-5;

@@ -1,12 +1,11 @@
 import type { Loss } from '../../learning/linear/loss';
 import { SparseLinearModel } from '../../learning/linear/sparse-linear-model';
 import type { DataConf } from '../conf/conf';
-import type { KeyedWeights } from '../darlin/starting-weights';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-lines';
 import { findParts } from '../data/parts';
 import { DataError, DataExitCode } from '../data-error';
+import { inOrder, type KeyedWeights } from '../keyed-weights';
 import { findModelFiles, readModel } from '../output/model-files';
-import { inOrder } from '../sparse-linear/model-text';
 import { type Metrics, metricsOf } from '../sparse-linear/score-sparse-linear';
 
 export interface Evaluation {

@@ -2,8 +2,8 @@ import { type OnlineLearner, onlineLearner } from '../../learning/linear/online-
 import { zeroSums } from '../../learning/linear/sums';
 import type { SumsPortion } from '../checkpoint/sums-file';
 import type { OnlineConf } from '../conf/conf';
-import type { KeyedWeights } from '../darlin/starting-weights';
 import type { Minibatch } from '../data/part';
+import type { KeyedWeights } from '../keyed-weights';
 import { type Learned, nothing } from './learned';
 import { addChanges, addStep } from './learned-sums';
 import { MinibatchLearner, type SavedLearner } from './minibatch-learner';

@@ -3,7 +3,7 @@ import { type Sums, zeroSums } from '../../learning/linear/sums';
 import { KeyTable } from '../../learning/sparse/key-table';
 import { type Keys, keyCount } from '../../learning/sparse/keys';
 import type { SumsPortion } from '../checkpoint/sums-file';
-import type { KeyedWeights } from '../darlin/starting-weights';
+import type { KeyedWeights } from '../keyed-weights';
 
 /** The sums of all keys of a training in this process, in typed arrays that double when they fill. */
 export class Parameters {

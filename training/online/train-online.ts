@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { OnlineConf } from '../conf/conf';
-import type { KeyedWeights } from '../darlin/starting-weights';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-lines';
 import { MinibatchReader } from '../data/minibatch-reader';
 import type { Part } from '../data/part';
 import { findParts, orderParts } from '../data/parts';
+import type { KeyedWeights } from '../keyed-weights';
 import { StoreError, StoreExitCode } from '../store/store-error';
 import { type Learned, nothing, together } from './learned';
 import { Learning } from './learning';

@@ -2,14 +2,13 @@ import { basename, dirname, join } from 'node:path';
 import { KeyTable } from '../../learning/sparse/key-table';
 import { keyAt, keyCount } from '../../learning/sparse/keys';
 import type { ModelFiles } from '../darlin/run-batch';
-import type { KeyedWeights } from '../darlin/starting-weights';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
 import { unpack } from '../data/files/read-text';
 import type { FileStorage } from '../data/files/storage';
 import type { DataFile } from '../data/part';
 import { DataError } from '../data-error';
-import { inOrder } from '../sparse-linear/model-text';
+import { inOrder, type KeyedWeights } from '../keyed-weights';
 import { blockCount, blocksOf, shardOfBlock } from '../store/blocks';
 import { modelPlace } from './model-place';
 

@@ -1,5 +1,5 @@
 import type { OnlineConf } from '../conf/conf';
-import type { KeyedWeights } from '../darlin/starting-weights';
+import type { KeyedWeights } from '../keyed-weights';
 import { trainOnline } from '../online/train-online';
 import { onlineTableHead, onlineTableRow } from '../output/online-table';
 

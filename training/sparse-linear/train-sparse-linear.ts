@@ -6,16 +6,16 @@ import { encodeModelFile, type ModelHeader } from '../../learning/model-file';
 import type { BatchConf, Conf, OnlineConf } from '../conf/conf';
 import { loadRows } from '../darlin/load-rows';
 import { passTable } from '../darlin/pass-table';
-import type { KeyedWeights, Start } from '../darlin/starting-weights';
+import type { Start } from '../darlin/starting-weights';
 import { trainBatch } from '../darlin/train-batch';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
 import { DataError } from '../data-error';
+import { inOrder, type KeyedWeights } from '../keyed-weights';
 import { findModelFiles, readModel } from '../output/model-files';
 import type { TrainedModel, TrainRequest } from '../train-model';
 import { type LearnedWeights, type LearnOptions, learnOnline } from './learn-online';
 import { readModelConf } from './model-conf';
-import { inOrder } from './model-text';
 import { type Metrics, metricsOf, scoreOf } from './score-sparse-linear';
 
 /** The seed of a training of a model, as of `modelapp train`. */

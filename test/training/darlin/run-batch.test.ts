@@ -7,7 +7,7 @@ import type { BatchConf } from '../../../training/conf/conf';
 import type { SavedBatch } from '../../../training/darlin/batch-checkpoint';
 import { passTable } from '../../../training/darlin/pass-table';
 import { type BatchJob, runBatch } from '../../../training/darlin/run-batch';
-import type { KeyedWeights } from '../../../training/darlin/starting-weights';
+import type { KeyedWeights } from '../../../training/keyed-weights';
 import { problems } from '../../learning/darlin/support/problems';
 import { batchConf } from './support/batch-conf';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keyAt } from '../../../learning/sparse/keys';
 import { Checkpoints } from '../../../training/checkpoint/checkpoints';
 import type { OnlineConf } from '../../../training/conf/conf';
-import type { KeyedWeights } from '../../../training/darlin/starting-weights';
+import type { KeyedWeights } from '../../../training/keyed-weights';
 import type { ProgressRow } from '../../../training/online/progress-row';
 import { type OnlineTraining, type SavedOnline, trainOnline } from '../../../training/online/train-online';
 import { writeClicks } from '../sparse-linear/click-data';

@@ -1,5 +1,10 @@
-import { compareKeys, type Keys } from '../../learning/sparse/keys';
-import type { KeyedWeights } from '../darlin/starting-weights';
+import { compareKeys, type Keys } from '../learning/sparse/keys';
+
+/** Weights of keys, as model files have them. */
+export interface KeyedWeights {
+  readonly keys: Keys;
+  readonly weights: Float64Array;
+}
 
 /** The weights that are not 0, by ascending key. */
 export function inOrder({ keys, weights }: KeyedWeights): KeyedWeights {
