@@ -43,10 +43,7 @@ function install(): void {
 }
 
 function weightsOf(dataDirectory: string) {
-  const folder = join(dataDirectory, 'models');
-  const file = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.model'));
-  const { model } = loadModel(readFileSync(join(folder, file as string)));
-  if (!(model instanceof SoftmaxModel)) throw new Error('the old stack can serve a softmax model only');
+  const model = softmaxModelIn(join(dataDirectory, 'models'));
   const arrays = model.toArrays();
   const { shape, values: weights } = arrays.get('weights') as NonNullable<ReturnType<typeof arrays.get>>;
   const classes = shape[1] as number;
@@ -58,4 +55,13 @@ function weightsOf(dataDirectory: string) {
     ),
     intercepts: Array.from(arrays.get('intercepts')?.values ?? []),
   };
+}
+
+/** The model that the old stack can serve, too. */
+function softmaxModelIn(folder: string): SoftmaxModel {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.model'));
+  const models = files.map((file) => loadModel(readFileSync(join(folder, file))).model);
+  const softmax = models.find((model) => model instanceof SoftmaxModel);
+  if (!softmax) throw new Error('the old stack can serve a softmax model only');
+  return softmax;
 }
