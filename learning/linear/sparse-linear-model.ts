@@ -7,6 +7,7 @@ import { compareKeys, type Keys, keyCount } from '../sparse/keys';
 import type { SparseRows } from '../sparse/rows';
 import { isKeyText, type SparseFeatures } from '../sparse/sparse-features';
 import type { Loss } from './loss';
+import { rowsTimes } from './rows-times';
 
 /** The name of the algorithm in configurations and model files. */
 export const sparseLinearAlgorithm = 'sparse-linear';
@@ -97,16 +98,13 @@ export class SparseLinearModel implements TabularModel {
   }
 
   /** x·w of every row of training or validation data. */
-  margins({ offsets, features, values, keys }: SparseRows): Float64Array {
+  margins(rows: SparseRows): Float64Array {
+    const { keys, labels } = rows;
     const weights = Float64Array.from({ length: keyCount(keys) }, (_, i) =>
       this.weightOf(keys[2 * i]!, keys[2 * i + 1]!),
     );
-    const margins = new Float64Array(offsets.length - 1);
-    for (let row = 0; row < margins.length; row++) {
-      for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
-        margins[row]! += weights[features[entry]!]! * (values ? values[entry]! : 1);
-      }
-    }
+    const margins = new Float64Array(labels.length);
+    rowsTimes(rows, weights, margins);
     return margins;
   }
 
