@@ -1,6 +1,6 @@
 import { adaGrad, plainSgd } from './adaptive-gradient';
 import { ftrl } from './ftrl';
-import type { Sums } from './sums';
+import { type Sums, zeroSums } from './sums';
 
 /** How large steps are: η = α, or η = α/(β + √N). */
 export interface LearningRate {
@@ -49,4 +49,15 @@ export function onlineLearner(algorithm: OnlineAlgorithm, rate: LearningRate, pe
     case 'SGD':
       return plainSgd(rate, penalty);
   }
+}
+
+/** The sums to start from so that each key has its weight. */
+export function startingSums(learner: OnlineLearner, weights: Float64Array): Sums {
+  const sums = zeroSums(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const { z, n } = learner.startAt(weights[i]!);
+    sums.z[i] = z;
+    sums.n[i] = n;
+  }
+  return sums;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type OnlineLearner, onlineLearner } from '../../learning/linear/online-learner';
-import { zeroSums } from '../../learning/linear/sums';
+import { type OnlineLearner, onlineLearner, startingSums } from '../../learning/linear/online-learner';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { SumsPortion } from '../checkpoint/sums-file';
 import type { OnlineConf } from '../conf/conf';
@@ -64,7 +63,7 @@ export async function trainDistributed(training: DistributedTraining): Promise<D
       ...training,
       plan: { conf, fingerprint: fingerprintOf(conf, seed), parts, workers, seed, syncExamples },
       checkpointEvery: 1000 * checkpointEvery,
-      start: () => startingSums(learner, startWeights),
+      start: () => startingPortions(learner, startWeights),
       order: (planned, pass) => orderOf(planned, training, pass),
       report: { row: training.row, warning: warn, lines: lineReport(training) },
     },
@@ -93,19 +92,13 @@ function lineReport({ badLines, warn }: DistributedTraining): (learned: Learned,
   };
 }
 
-async function* startingSums(
+async function* startingPortions(
   learner: OnlineLearner,
   startWeights: DistributedTraining['startWeights'],
 ): AsyncIterable<SumsPortion> {
   const start = await startWeights();
   if (!start) return;
-  const sums = zeroSums(start.weights.length);
-  for (const [i, weight] of start.weights.entries()) {
-    const { z, n } = learner.startAt(weight);
-    sums.z[i] = z;
-    sums.n[i] = n;
-  }
-  yield { keys: start.keys, sums };
+  yield { keys: start.keys, sums: startingSums(learner, start.weights) };
 }
 
 async function modelOf(learner: OnlineLearner, job: LearnedJob): Promise<KeyedWeights> {

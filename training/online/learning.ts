@@ -1,5 +1,4 @@
-import { type OnlineLearner, onlineLearner } from '../../learning/linear/online-learner';
-import { zeroSums } from '../../learning/linear/sums';
+import { type OnlineLearner, onlineLearner, startingSums } from '../../learning/linear/online-learner';
 import type { SumsPortion } from '../checkpoint/sums-file';
 import type { OnlineConf } from '../conf/conf';
 import type { Minibatch } from '../data/part';
@@ -22,13 +21,7 @@ export class Learning {
 
   /** Starts from the weights of a model. */
   startFrom({ keys, weights }: KeyedWeights): void {
-    const sums = zeroSums(weights.length);
-    for (const [i, weight] of weights.entries()) {
-      const { z, n } = this.online.startAt(weight);
-      sums.z[i] = z;
-      sums.n[i] = n;
-    }
-    this.parameters.restore({ keys, sums });
+    this.parameters.restore({ keys, sums: startingSums(this.online, weights) });
   }
 
   /** One step, in a pass that counts from 0. */
