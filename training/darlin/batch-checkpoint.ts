@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DarlinState } from '../../learning/darlin/darlin';
 import type { Keys } from '../../learning/sparse/keys';
 import type { Checkpoints } from '../checkpoint/checkpoints';
+import { requireSameConf } from '../checkpoint/resume';
 import type { BatchConf } from '../conf/conf';
-import { StoreError, StoreExitCode } from '../store/store-error';
 import type { TrainedBatch } from './train-batch';
 
 /** What a checkpoint has of a batch training beside the weights of its keys and how far these may go. */
@@ -49,12 +49,7 @@ export async function readBatch(
   const newest = await checkpoints.newest();
   if (newest === undefined) return undefined;
   const { fingerprint: saved, active, dampings, ...rest } = newest.state;
-  if (saved !== fingerprint) {
-    throw new StoreError(
-      'the configuration is not the one that the job began with; resume with that one, or train without --resume',
-      StoreExitCode.usage,
-    );
-  }
+  requireSameConf(saved, fingerprint);
   const filtered = Uint8Array.from(Buffer.from(active, 'base64'));
   const keys = new Uint32Array(2 * filtered.length);
   const weights = new Float64Array(filtered.length);

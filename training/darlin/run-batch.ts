@@ -1,4 +1,5 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
+import { nothingToResume } from '../checkpoint/resume';
 import type { BatchConf } from '../conf/conf';
 import type { BadLineLimit } from '../data/bad-lines';
 import type { KeyedWeights } from '../keyed-weights';
@@ -42,7 +43,7 @@ export async function runBatch(job: BatchJob): Promise<TrainedBatch & { readonly
   const fingerprint = fingerprintOf(conf, job.seed);
   const { modelOutput, saveEveryPasses } = conf;
   const resume = job.resume ? await readBatch(checkpoints, fingerprint) : undefined;
-  if (job.resume && !resume) warn('there is no whole checkpoint to resume from; the training starts anew');
+  if (job.resume && !resume) warn(nothingToResume);
 
   let savedAt = performance.now();
   const trained = await trainBatch({

@@ -1,4 +1,5 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
+import { nothingToResume, requireSameConf } from '../checkpoint/resume';
 import type { SumsPortion } from '../checkpoint/sums-file';
 import type { Learned } from '../online/learned';
 import { formCluster } from '../store/servers/form-cluster';
@@ -83,15 +84,15 @@ async function begin(options: JobOptions, servers: Servers, state: JobState): Pr
   const running = await readPlan(state);
   const isOpen = running !== undefined && (await readOutcome(state)) === undefined;
   if (resume && isOpen) {
-    requireSameConf(running, options);
+    requireSameConf(running.fingerprint, options.plan.fingerprint);
     return publish(state, { ...running, conf: options.plan.conf });
   }
   if (isOpen && (await schedulerSilence(state)) < lease) {
     throw new StoreError(`job ${job} runs on these servers already; wait for it, or stop it`, StoreExitCode.usage);
   }
   const saved = resume ? await checkpoints.newest() : undefined;
-  if (saved) requireSameConf(saved.state.plan, options);
-  else if (resume) report.warning('there is no whole checkpoint to resume from; the training starts anew');
+  if (saved) requireSameConf(saved.state.plan.fingerprint, options.plan.fingerprint);
+  else if (resume) report.warning(nothingToResume);
   const plan: JobPlan = { ...options.plan, ...(saved && { parts: saved.state.plan.parts }), shards: servers.count };
   await state.do((connection) => connection.unlink(Object.values(state.keys)));
   await makeBlocks(servers, job, plan.shards);
@@ -106,14 +107,6 @@ async function publish(state: JobState, plan: JobPlan): Promise<JobPlan> {
   await openQueue(state);
   await publishPlan(state, plan);
   return plan;
-}
-
-function requireSameConf(before: Pick<JobPlan, 'fingerprint'>, { plan }: JobOptions): void {
-  if (before.fingerprint === plan.fingerprint) return;
-  throw new StoreError(
-    'the configuration is not the one that the job began with; resume with that one, or train without --resume',
-    StoreExitCode.usage,
-  );
 }
 
 const openStore = (servers: Servers, job: string, { shards, conf }: JobPlan): ValkeyStore =>

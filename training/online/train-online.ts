@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Checkpoints } from '../checkpoint/checkpoints';
+import { nothingToResume } from '../checkpoint/resume';
 import type { OnlineConf } from '../conf/conf';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-lines';
 import { MinibatchReader } from '../data/minibatch-reader';
@@ -189,7 +190,7 @@ class OnlineRun {
   private async goOn(): Promise<boolean> {
     const newest = await this.training.checkpoints?.newest();
     if (!newest) {
-      this.training.warn('there is no whole checkpoint to resume from; the training starts anew');
+      this.training.warn(nothingToResume);
       return false;
     }
     const { fingerprint, place, learning, learned } = newest.state;
