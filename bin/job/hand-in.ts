@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type OutputManifest, outputManifest } from '../../config/training-output';
+import { openS3 } from '../../training/s3-client';
 
 /** Where an output goes. */
 interface Place {
@@ -50,11 +51,9 @@ const folderPlace = (folder: string): Place => ({
 
 /** The SDK is loaded only where it comes to that. */
 async function bucketPlace(place: string): Promise<Place> {
-  const { S3Client } = await import('@aws-sdk/client-s3');
   const { Upload } = await import('@aws-sdk/lib-storage');
   const [, bucket = '', folder = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(place) ?? [];
-  // Stand-ins for S3 have no name per bucket.
-  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  const client = await openS3();
   const put = async (name: string, Body: ReturnType<typeof createReadStream> | string) => {
     await new Upload({
       client,

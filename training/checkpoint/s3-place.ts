@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DataError, DataExitCode } from '../data-error';
+import { openS3 } from '../s3-client';
 import type { CheckpointPlace } from './place';
 
 /** Keeps checkpoints in a bucket, below a prefix. The SDK is loaded when it is first needed. */
@@ -81,9 +82,7 @@ export class S3Place implements CheckpointPlace {
   }
 
   private client(): Promise<S3Client> {
-    // Stand-ins for S3 have no name per bucket.
-    const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
-    this.#client ??= import('@aws-sdk/client-s3').then(({ S3Client }) => new S3Client({ forcePathStyle }));
+    this.#client ??= openS3();
     return this.#client;
   }
 }

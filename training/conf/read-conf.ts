@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DataError, DataExitCode } from '../data-error';
+import { openS3 } from '../s3-client';
 import { type ParsedConf, parseConf } from './parse-conf';
 
 const s3Address = /^s3:\/\/([^/]+)\/(.+)$/;
@@ -35,10 +36,8 @@ async function readLocal(path: string): Promise<string> {
 async function readObject(address: string): Promise<string> {
   const [, Bucket, Key] = s3Address.exec(address) ?? [];
   if (!Bucket || !Key) throw absent(address, 'names no file; write s3://bucket/key');
-  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  // Stand-ins for S3 have no name per bucket.
-  const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
-  const client = new S3Client({ forcePathStyle, requestHandler: { connectionTimeout: 5_000 } });
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const client = await openS3({ requestHandler: { connectionTimeout: 5_000 } });
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return (await Body?.transformToString()) ?? '';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DataError, DataExitCode } from '../data-error';
+import { openS3 } from '../s3-client';
 
 /** A folder that model files are written to. */
 export interface ModelPlace {
@@ -92,9 +93,7 @@ class BucketPlace implements ModelPlace {
   }
 
   private client(): Promise<S3Client> {
-    // Stand-ins for S3 have no name per bucket.
-    const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
-    this.#client ??= import('@aws-sdk/client-s3').then(({ S3Client }) => new S3Client({ forcePathStyle }));
+    this.#client ??= openS3();
     return this.#client;
   }
 }

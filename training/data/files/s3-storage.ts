@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DataError, DataExitCode } from '../../data-error';
+import { openS3 } from '../../s3-client';
 import type { DataFile } from '../part';
 import { type FileStorage, isCompressed } from './storage';
 
@@ -104,10 +105,7 @@ export class S3Storage implements FileStorage {
   }
 
   private client(): Promise<S3Client> {
-    this.#client ??= import('@aws-sdk/client-s3').then(
-      // Stand-ins for S3 have no name per bucket.
-      ({ S3Client }) => new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }),
-    );
+    this.#client ??= openS3();
     return this.#client;
   }
 }
