@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAside } from '../write-aside';
+import { hashed } from './hashed';
 import type { CheckpointPlace } from './place';
 
 /** Keeps checkpoints in a folder of the disk, which is made when the first is written. */
@@ -12,22 +14,9 @@ export class DiskPlace implements CheckpointPlace {
     return readdir(this.folder).catch(() => []);
   }
 
-  /** Outlives a loss of power. */
   async write(folder: string, file: string, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string> {
-    const path = this.path(folder, file);
-    await mkdir(this.path(folder), { recursive: true });
     const hash = createHash('sha256');
-    const handle = await open(`${path}.new`, 'w');
-    try {
-      for await (const piece of pieces) {
-        hash.update(piece);
-        await handle.writeFile(piece);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${path}.new`, path);
+    await writeAside(this.path(folder, file), hashed(pieces, hash));
     return hash.digest('hex');
   }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DataError, DataExitCode } from '../data-error';
 import { openS3 } from '../s3-client';
+import { hashed } from './hashed';
 import type { CheckpointPlace } from './place';
 
 /** Keeps checkpoints in a bucket, below a prefix. The SDK is loaded when it is first needed. */
@@ -84,16 +85,5 @@ export class S3Place implements CheckpointPlace {
   private client(): Promise<S3Client> {
     this.#client ??= openS3();
     return this.#client;
-  }
-}
-
-/** The pieces as they are, of which a hash is taken. */
-async function* hashed(
-  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
-  hash: ReturnType<typeof createHash>,
-): AsyncIterable<Buffer> {
-  for await (const piece of pieces) {
-    hash.update(piece);
-    yield piece;
   }
 }

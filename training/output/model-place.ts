@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DataError, DataExitCode } from '../data-error';
 import { openS3 } from '../s3-client';
+import { writeAside } from '../write-aside';
 
 /** A folder that model files are written to. */
 export interface ModelPlace {
@@ -24,15 +25,7 @@ class FolderPlace implements ModelPlace {
   async write(name: string, pieces: Iterable<Buffer>): Promise<void> {
     const path = join(this.folder, name);
     try {
-      await mkdir(this.folder, { recursive: true });
-      const file = await open(`${path}.new`, 'w');
-      try {
-        for (const piece of pieces) await file.writeFile(piece);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${path}.new`, path);
+      await writeAside(path, pieces);
     } catch (error) {
       throw new DataError(`${path}: cannot be written: ${(error as Error).message}`, DataExitCode.noAccess);
     }
