@@ -1,9 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { addFailureAlarm } from '../failure-alarm';
 import { type HandlerEnvironment, HandlerFunction } from '../handler-function';
 import { allow, allowEnding, allowStoppingJobs, machineArn } from '../training/rights';
 import type { TrainingCluster } from '../training/training-cluster';
@@ -53,18 +52,11 @@ export class BudgetGuard extends Construct {
       schedule: Schedule.rate(Duration.minutes(10)),
       targets,
     });
-    this.addFailureAlarm(guard, training);
-  }
-
-  private addFailureAlarm(guard: HandlerFunction, { notices }: TrainingCluster): void {
-    const alarm = new Alarm(this, 'FailureAlarm', {
-      alarmDescription:
+    addFailureAlarm(this, guard, {
+      description:
         'The budget guard failed, so machines may run without a training job: see its log, and the capacity of the fleet.',
-      metric: guard.metricErrors({ period: Duration.minutes(10) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      period: Duration.minutes(10),
+      notices,
     });
-    alarm.addAlarmAction(new SnsAction(notices));
   }
 }

@@ -1,6 +1,4 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +7,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { alarmKinds } from '../../config/names';
 import type { SplitEntry } from '../../config/split';
+import { addFailureAlarm } from '../failure-alarm';
 import { type HandlerEnvironment, HandlerFunction } from '../handler-function';
 import type { SplitVersion } from './decision';
 import { emptyRecord } from './guard-record';
@@ -70,7 +69,12 @@ export class RolloutGuard extends Construct {
       },
       targets: [new LambdaFunction(guard)],
     });
-    this.addFailureAlarm(guard, notices);
+    addFailureAlarm(this, guard, {
+      description:
+        'The rollout guard failed, so a version whose alarm fires may still take traffic: see its log, and run modelapp split.',
+      period: Duration.minutes(1),
+      notices,
+    });
   }
 
   private allow(guard: HandlerFunction, rights: readonly (readonly [actions: string[], resource: string])[]): void {
@@ -81,17 +85,5 @@ export class RolloutGuard extends Construct {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'Listing rules and alarms accepts no narrower resource; neither of the two actions changes anything.',
     });
-  }
-
-  private addFailureAlarm(guard: HandlerFunction, notices: ITopic): void {
-    const alarm = new Alarm(this, 'FailureAlarm', {
-      alarmDescription:
-        'The rollout guard failed, so a version whose alarm fires may still take traffic: see its log, and run modelapp split.',
-      metric: guard.metricErrors({ period: Duration.minutes(1) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    alarm.addAlarmAction(new SnsAction(notices));
   }
 }
