@@ -15,6 +15,9 @@ import { type JobPlan, publishOutcome, publishPlan, readOutcome, readPlan } from
 import { JobState } from './state/job-state';
 import { openQueue, schedulerSilence } from './state/work-queue';
 
+/** How long the state of a job that is done stays, in seconds. */
+const afterglow = 600;
+
 export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'checkpointEvery' | 'signal'> {
   /** Names the job on its servers. */
   readonly job: string;
@@ -112,10 +115,13 @@ async function publish(state: JobState, plan: JobPlan): Promise<JobPlan> {
 const openStore = (servers: Servers, job: string, { shards, conf }: JobPlan): ValkeyStore =>
   new ValkeyStore({ servers, job, shards, worker: 0, scales: scalesOf(conf), clock: async () => {} });
 
+/** Frees what the parameters take. The rest goes later: workers that only now look are to find that the job is done. */
 async function removeState(servers: Servers, state: JobState, { shards }: JobPlan): Promise<void> {
   await removeBlocks(servers, state.job, shards);
   const { outcome, ...others } = state.keys;
-  await state.do((connection) => connection.unlink(Object.values(others)));
-  // Workers that only now look are told that it is done.
-  await state.do((connection) => connection.expire(outcome, 600));
+  await state.do(async (connection) => {
+    for (const key of Object.values(others)) await connection.expire(key, afterglow);
+    // A job without an outcome would be taken for one that goes on.
+    await connection.expire(outcome, 2 * afterglow);
+  });
 }

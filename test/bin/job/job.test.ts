@@ -88,6 +88,15 @@ test('a worker with a process for each core ends as its processes do', async () 
   expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
 });
 
+test('a worker that comes when the job is done ends as the others did', async () => {
+  const job = write(lines(300));
+  await runAll(job);
+
+  const late = await run(job, { role: 'worker', index: 1 });
+
+  expect(late).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
 test('a worker whose processes fail ends with their exit code', async () => {
   const job = { ...write(lines(100)), workers: 1 };
 
