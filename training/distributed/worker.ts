@@ -129,7 +129,8 @@ class Worker {
   private async sync(task: Task, offset: number, fate: Fate): Promise<void> {
     const { state } = this.tools;
     if (!(await isOwner(state, this.number, task))) throw new LostPart();
-    const learned = addChanges(this.learned, await this.store.sync(), this.learner);
+    const { before, after } = await this.store.sync();
+    const learned = addChanges(this.learned, this.learner.weights(before), this.learner.weights(after));
     const pace = await record(state, this.number, task, {
       number: ++this.syncs,
       offset,

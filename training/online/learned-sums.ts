@@ -1,7 +1,6 @@
 import type { Minibatch } from '../data/part';
-import type { Sums } from '../store/parameter-store';
 import { type Learned, nothing, together } from './learned';
-import type { Learner, LearningStep } from './learner';
+import type { LearningStep } from './learner';
 
 /** Adds a step to what was learned since the last sync; lines are counted in the first pass alone. */
 export function addStep(learned: Learned, minibatch: Minibatch, step: LearningStep, pass: number): Learned {
@@ -24,19 +23,13 @@ export function addStep(learned: Learned, minibatch: Minibatch, step: LearningSt
  * Adds how the weights of some keys changed. Sums are changed one key after the other, so that the weights that appear
  * and vanish in all workers' changes add up to those that are not zero.
  */
-export function addChanges(
-  learned: Learned,
-  { before, after }: { readonly before: Sums; readonly after: Sums },
-  learner: Learner,
-): Learned {
+export function addChanges(learned: Learned, before: Float64Array, after: Float64Array): Learned {
   let nonzeros = 0;
   let squaredChanges = 0;
   let squaredWeights = 0;
-  const weightsBefore = learner.weights(before);
-  const weightsAfter = learner.weights(after);
-  for (let i = 0; i < weightsAfter.length; i++) {
-    const was = weightsBefore[i]!;
-    const is = weightsAfter[i]!;
+  for (let i = 0; i < after.length; i++) {
+    const was = before[i]!;
+    const is = after[i]!;
     nonzeros += Number(is !== 0) - Number(was !== 0);
     squaredChanges += (is - was) ** 2;
     squaredWeights += was ** 2;

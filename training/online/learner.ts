@@ -5,6 +5,8 @@ import type { Sums } from '../store/parameter-store';
 export interface LearningStep {
   /** What to add to the sums of the minibatch's keys. */
   readonly deltas: Sums;
+  /** Those of the minibatch's keys that the examples were scored with. */
+  readonly weights: Float64Array;
   /** How many examples were learned from; one of importance h counts as h. */
   readonly examples: number;
   /** Sum of the losses of the examples, before the step. */

@@ -26,10 +26,9 @@ export class Learning {
 
   /** One step, in a pass that counts from 0. */
   learn(minibatch: Minibatch, pass: number): Learned {
-    const before = this.parameters.pull(minibatch.keys);
-    const step = this.learner.learn(minibatch, before, pass);
-    const after = this.parameters.push(minibatch.keys, step.deltas);
-    return addChanges(addStep(nothing, minibatch, step, pass), { before, after }, this.learner);
+    const step = this.learner.learn(minibatch, this.parameters.pull(minibatch.keys), pass);
+    const after = this.learner.weights(this.parameters.push(minibatch.keys, step.deltas));
+    return addChanges(addStep(nothing, minibatch, step, pass), step.weights, after);
   }
 
   weights(): KeyedWeights {

@@ -55,7 +55,7 @@ export class MinibatchLearner implements Learner {
     this.learner.deltas({ gradient, weights, sums, minibatches: ++this.minibatches }, deltas);
     if (pass === 0) this.tail.count(minibatch);
     this.leaveOutRare(minibatch, sums, deltas);
-    return { deltas, loss, examples, correct, auc: marginAuc({ margins, labels, importances }) };
+    return { deltas, weights, loss, examples, correct, auc: marginAuc({ margins, labels, importances }) };
   }
 
   weights(sums: Sums): Float64Array {

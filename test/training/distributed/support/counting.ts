@@ -9,11 +9,12 @@ export const keysPerRow = 4;
 
 /** Learns how often it saw each key: a row that is lost or learned from twice shows. */
 export const countingLearner: Learner = {
-  learn: ({ labels, features, keys }) => {
+  learn: ({ labels, features, keys }, { z: weights }) => {
     const counts = new Float64Array(keys.length / 2);
     for (const feature of features) counts[feature]!++;
     return {
       deltas: { z: counts, n: counts },
+      weights,
       examples: labels.length,
       loss: labels.length,
       auc: 1,
