@@ -20,6 +20,7 @@ const project = (displayName, testMatch) => ({
   displayName,
   testMatch,
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   transform: {
     '\\.[cm]?[jt]s$': [
       '@swc/jest',
@@ -36,11 +37,10 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   projects: [
     project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{deploy,docker,e2e}/**']),
-    {
-      ...project('deploy', ['<rootDir>/test/deploy/**/*.test.ts']),
+    ...['deploy', 'docker'].map((name) => ({
+      ...project(name, [`<rootDir>/test/${name}/**/*.test.ts`]),
       globalSetup: '<rootDir>/test/deploy/support/global-setup.ts',
-    },
-    project('docker', ['<rootDir>/test/docker/**/*.test.ts']),
+    })),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
   ],
 };

@@ -2,7 +2,7 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { buildImage, dataFilesOf, readConfig } from './build-image.mjs';
+import { buildImage, codeOf, dataFilesOf, readConfig } from './build-image.mjs';
 import { buildOnce } from './build-once.mjs';
 import { bundle, notBundled, refusePackages, root } from './bundle.mjs';
 
@@ -49,9 +49,9 @@ const buildApp = () =>
     external: [...notBundled, ...notInFunctions],
   });
 
-/** All that a build reads, but the data of the models. npm writes the last one at each installation: it stands for the libraries. */
+/** All that a build reads, but the data and the code of the models. npm writes the last one at each installation: it stands for the libraries. */
 const sources = [
-  ...['bin', 'config', 'lambda', 'learning', 'lib', 'scripts', 'service', 'training'],
+  ...['bin', 'config', 'custom-models', 'lambda', 'learning', 'lib', 'scripts', 'service', 'training'],
   ...['.dockerignore', 'Dockerfile', 'VERSION', 'package.json', 'package-lock.json', 'tsconfig.json'],
   'node_modules/.package-lock.json',
 ];
@@ -59,11 +59,13 @@ const sources = [
 /** Builds all that the CDK CLI needs, which asks for it with every command, even with those that only list the stacks. */
 async function buildAll() {
   const config = await readConfig();
-  const data = [];
-  for (const model of Object.values(config.models)) data.push(...(await dataFilesOf(model)).map(([, file]) => file));
+  const ofModels = [];
+  for (const model of Object.values(config.models)) {
+    ofModels.push(...(await dataFilesOf(model)).map(([, file]) => file), ...((await codeOf(model))?.sources ?? []));
+  }
   await buildOnce(
     {
-      sources: [...sources, ...data],
+      sources: [...sources, ...ofModels],
       values: config,
       outputs: ['dist/cdk', 'dist/image', 'dist/lambda'],
       stamp: 'dist/cdk.stamp',

