@@ -1,5 +1,5 @@
 import type { Row, ScalarFeature } from './model';
-import type { EncodedFeature } from './model-file';
+import type { EncodedFeature, HashedFeature } from './model-file';
 
 /**
  * Rows as sparse design vectors: each feature of a row is one non-zero at most, so a text feature of a million
@@ -73,3 +73,7 @@ export class FeatureEncoder {
     return { rows: rows.length, entries, columns, values };
   }
 }
+
+/** Whether training learned what there is to know about the feature. */
+export const isEncoded = (feature: EncodedFeature | HashedFeature): feature is EncodedFeature =>
+  feature.type !== 'sparse' && (feature.type !== 'str' || 'categories' in feature);

@@ -19,6 +19,14 @@ export function keysOf(arrays: ModelFile['arrays'], name: string): Keys {
   return arrayOf(arrays, name, 'uint64', [arrays.get(name)?.shape[0] ?? 0]).values;
 }
 
+/**
+ * The texts of an array with one dimension of a model file.
+ * @throws {ModelFileError} if it is absent, or of another type or shape
+ */
+export function textsOf(arrays: ModelFile['arrays'], name: string): readonly string[] {
+  return arrayOf(arrays, name, 'text', [arrays.get(name)?.shape[0] ?? 0]).values;
+}
+
 function arrayOf<D extends ModelArray['dtype']>(
   arrays: ModelFile['arrays'],
   name: string,
@@ -30,7 +38,7 @@ function arrayOf<D extends ModelArray['dtype']>(
   if (array.dtype !== dtype) throw new ModelFileError(`array '${name}' holds ${array.dtype}, not ${dtype}`);
   if (array.shape.join() !== shape.join()) {
     throw new ModelFileError(
-      `array '${name}' has the shape [${array.shape}], but features, classes and keys need [${shape}]`,
+      `array '${name}' has the shape [${array.shape}], but the rest of the model needs [${shape}]`,
     );
   }
   return array as Extract<ModelArray, { dtype: D }>;

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { aligned, decodeArray, elementsOf, encodeArray, type ModelArray } from './array-bytes';
 import { type Loss, losses } from './linear/loss';
 import type { ScalarType } from './model';
-import type { Keys } from './sparse/keys';
 
 /** Bytes that are no intact model file, or a model that cannot be written as one; the message is one line. */
 export class ModelFileError extends Error {
   override readonly name = 'ModelFileError';
 }
 
+export type { ModelArray };
+
 const magic = 'MODELAPP';
 const formatVersion = 1;
-const alignment = 8;
 const checksumBytes = 32;
 
 /** Where the fixed part of the file keeps what; the header follows it. */
@@ -29,11 +30,21 @@ const EncodedFeatureSchema = Type.Union([
   exact({ ...named, type: Type.Literal('str'), categories: Type.Array(Type.String()) }),
 ]);
 
-/** A feature that is hashed to keys, or that brings keys, so that nothing is learned about it beforehand. */
-const HashedFeatureSchema = exact({ ...named, type: Type.Enum(['float', 'int', 'str', 'sparse']) });
+/** A feature that is hashed to keys, or that brings keys, or that is handed on, so that nothing is learned about it beforehand. */
+const HashedFeatureSchema = exact({ ...named, type: Type.Enum(['float', 'int', 'str', 'bool', 'sparse']) });
 
 const LabelSchema = Type.Union([Type.String(), Type.Number()]);
 const CountSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+const OnnxSchema = exact({
+  outputs: exact({
+    number: Type.Optional(Type.String()),
+    label: Type.Optional(Type.String()),
+    probabilities: Type.Optional(Type.String()),
+    logits: Type.Optional(Type.String()),
+  }),
+  labels: Type.Array(LabelSchema),
+});
 
 const headerProperties = {
   algorithm: Type.String({ minLength: 1 }),
@@ -41,6 +52,7 @@ const headerProperties = {
   features: Type.Array(Type.Union([EncodedFeatureSchema, HashedFeatureSchema])),
   classes: Type.Union([Type.Array(LabelSchema), Type.Null()]),
   loss: Type.Optional(Type.Enum(losses as unknown as Loss[])),
+  onnx: Type.Optional(OnnxSchema),
   hyperparameters: Type.Record(Type.String(), Type.Number()),
   params: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
   scores: exact({ train: Type.Union([Type.Number(), Type.Null()]), test: Type.Union([Type.Number(), Type.Null()]) }),
@@ -61,30 +73,15 @@ const storedHeader = Compile(StoredHeaderSchema);
 export type EncodedFeature = Static<typeof EncodedFeatureSchema>;
 export type HashedFeature = Static<typeof HashedFeatureSchema>;
 
+/** Which outputs of an ONNX file say what, and what its label output says for each class. */
+export type OnnxHeader = Static<typeof OnnxSchema>;
+
 /**
  * What a model file says about its model: `scores` are those on the training rows (null if they are not known) and
  * the test rows (null without any), `metrics` are more of them by name, `loss` is what a linear model was trained for, `data` the SHA-256 and row count of the source, `createdAt` an
  * ISO 8601 UTC time with milliseconds.
  */
 export type ModelHeader = Static<typeof ModelHeaderSchema>;
-
-/** Numbers in row-major order, as many as the product of `shape`: doubles, or unsigned integers of 64 bits. */
-export type ModelArray = DoubleArray | KeyArray;
-
-export interface DoubleArray {
-  readonly dtype: 'float64';
-  readonly shape: readonly number[];
-  readonly values: Float64Array;
-}
-
-export interface KeyArray {
-  readonly dtype: 'uint64';
-  readonly shape: readonly number[];
-  /** Two words a number. */
-  readonly values: Keys;
-}
-
-const elementBytes = 8;
 
 export interface ModelFile {
   readonly header: ModelHeader;
@@ -103,17 +100,16 @@ export function encodeModelFile({ header, arrays }: ModelFile): Uint8Array {
     arrays: entries.map(([name, { dtype, shape }]) => ({ name, dtype, shape: [...shape] })),
   };
   checkHeader(stored);
-  for (const [name, { shape, values }] of entries) {
-    const length = values.byteLength / elementBytes;
-    if (elements(shape) !== length) {
-      throw new ModelFileError(`array '${name}' of shape [${shape}] cannot hold ${length} values`);
+  for (const [name, array] of entries) {
+    if (elements(array.shape) !== elementsOf(array)) {
+      throw new ModelFileError(`array '${name}' of shape [${array.shape}] cannot hold ${elementsOf(array)} values`);
     }
   }
 
   const headerBytes = new TextEncoder().encode(JSON.stringify(stored));
   const arraysStart = aligned(offset.header + headerBytes.length);
-  const arrayBytes = entries.reduce((sum, [, { values }]) => sum + values.byteLength, 0);
-  const bytes = new Uint8Array(arraysStart + arrayBytes + checksumBytes);
+  const contents = entries.map(([, array]) => encodeArray(array));
+  const bytes = new Uint8Array(arraysStart + contents.reduce((sum, { length }) => sum + length, 0) + checksumBytes);
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode(magic), offset.magic);
   view.setUint32(offset.version, formatVersion, true);
@@ -121,9 +117,9 @@ export function encodeModelFile({ header, arrays }: ModelFile): Uint8Array {
   view.setBigUint64(offset.fileLength, BigInt(bytes.length), true);
   bytes.set(headerBytes, offset.header);
   let position = arraysStart;
-  for (const [, array] of entries) {
-    writeValues(view, position, array);
-    position += array.values.byteLength;
+  for (const content of contents) {
+    bytes.set(content, position);
+    position += content.length;
   }
   bytes.set(checksum(bytes), position);
   return bytes;
@@ -145,15 +141,14 @@ export function decodeModelFile(bytes: Uint8Array): ModelFile {
   const arrays = new Map<string, ModelArray>();
   let position = aligned(headerEnd);
   for (const { name, dtype, shape } of descriptions) {
-    if (dtype !== 'float64' && dtype !== 'uint64')
+    if (dtype !== 'float64' && dtype !== 'uint64' && dtype !== 'text' && dtype !== 'bytes') {
       throw new ModelFileError(`array '${name}' has the unknown type '${dtype}'`);
-    if (arrays.has(name)) throw new ModelFileError(`array '${name}' is in the model file twice`);
-    const length = elements(shape);
-    if (length * elementBytes > arraysEnd - position) {
-      throw new ModelFileError(`array '${name}' of shape [${shape}] does not fit into the model file`);
     }
-    arrays.set(name, readValues(view, position, dtype, shape));
-    position += length * elementBytes;
+    if (arrays.has(name)) throw new ModelFileError(`array '${name}' is in the model file twice`);
+    const decoded = decodeArray(bytes.subarray(0, arraysEnd), position, dtype, shape);
+    if (!decoded) throw new ModelFileError(`array '${name}' of shape [${shape}] does not fit into the model file`);
+    arrays.set(name, decoded.array);
+    position = decoded.end;
   }
   if (position !== arraysEnd) {
     throw new ModelFileError(`${arraysEnd - position} bytes of the model file belong to no array`);
@@ -161,31 +156,13 @@ export function decodeModelFile(bytes: Uint8Array): ModelFile {
   return { header, arrays };
 }
 
-/** The low word of a 64-bit integer comes first, as it does in `Keys`. */
-function writeValues(view: DataView, start: number, { dtype, values }: ModelArray): void {
-  if (dtype === 'float64') {
-    for (let i = 0; i < values.length; i++) view.setFloat64(start + 8 * i, values[i]!, true);
-  } else {
-    for (let i = 0; i < values.length; i++) view.setUint32(start + 4 * i, values[i]!, true);
-  }
-}
-
-function readValues(view: DataView, start: number, dtype: ModelArray['dtype'], shape: readonly number[]): ModelArray {
-  const length = elements(shape);
-  if (dtype === 'float64') {
-    const values = new Float64Array(length);
-    for (let i = 0; i < length; i++) values[i] = view.getFloat64(start + 8 * i, true);
-    return { dtype, shape, values };
-  }
-  const values = new Uint32Array(2 * length);
-  for (let i = 0; i < values.length; i++) values[i] = view.getUint32(start + 4 * i, true);
-  return { dtype, shape, values };
-}
+/** Whether the bytes begin as a model file does. */
+export const isModelFile = (bytes: Uint8Array): boolean =>
+  new TextDecoder('latin1').decode(bytes.subarray(offset.magic, offset.version)) === magic;
 
 /** Magic, format version, length and checksum: after this the content is what was once written. */
 function checkEnvelope(bytes: Uint8Array, view: DataView): void {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(offset.magic, offset.version));
-  if (start !== magic) throw new ModelFileError(`is not a model file: it does not start with '${magic}'`);
+  if (!isModelFile(bytes)) throw new ModelFileError(`is not a model file: it does not start with '${magic}'`);
   if (bytes.length < offset.header + checksumBytes) {
     throw new ModelFileError(`the model file is cut off: it has only ${bytes.length} bytes`);
   }
@@ -221,7 +198,5 @@ const checksum = (bytes: Uint8Array): Buffer =>
   createHash('sha256')
     .update(bytes.subarray(0, bytes.length - checksumBytes))
     .digest();
-
-const aligned = (position: number): number => Math.ceil(position / alignment) * alignment;
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

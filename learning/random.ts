@@ -19,6 +19,13 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
+  /** From the standard normal distribution (Box and Muller, 1958). */
+  normal(): number {
+    // 1 − u is never 0.
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   /** A uniform integer from 0 to `limit` − 1. */
   below(limit: number): number {
     return Math.floor(this.uniform() * limit);

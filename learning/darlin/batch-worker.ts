@@ -35,6 +35,18 @@ export interface BatchWorker {
   dual(scale: number): Promise<number>;
 }
 
+/** What a worker can be asked or told, as values that can travel. */
+export type Method = keyof BatchWorker;
+export type Arguments<M extends Method> = Parameters<BatchWorker[M]>;
+export type Answer<M extends Method> = Awaited<ReturnType<BatchWorker[M]>>;
+
+/** Calls a method of a worker by its name. */
+export function call<M extends Method>(worker: BatchWorker, method: M, args: Arguments<M>): Promise<Answer<M>> {
+  // The compiler does not see that the method of a name takes the arguments of that name.
+  const named = worker[method].bind(worker) as unknown as (...args: Arguments<M>) => Promise<Answer<M>>;
+  return named(...args);
+}
+
 export interface Summary {
   /** Rows, each counted once. */
   readonly examples: number;

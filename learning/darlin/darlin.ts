@@ -1,27 +1,23 @@
-import { randomFor } from '../random';
 import type { BatchWorker, Slopes } from './batch-worker';
+import { type BlockOrder, blocksOfPass, priorBlocks } from './block-order';
 import { bestChange, violation } from './coordinate';
 import type { Block, Layout } from './layout';
 import { moveDownhill } from './line-search';
-import { secondOrderStep } from './second-order-step';
+import { scaleDown } from './scale-down';
+import { descend } from './second-order/descend';
 
-export interface DarlinOptions {
+export interface DarlinOptions extends BlockOrder {
   readonly lambda: number;
   /** Scales the block steps. */
   readonly alpha: number;
   /** The relative gap at which a pass is the last. */
   readonly targetGap: number;
-  readonly randomBlockOrder: boolean;
   /** How many blocks the slopes of a block may lag behind. */
   readonly maxBlockDelay: number;
-  /** The blocks of these groups come first in the first pass, without delay, so many rounds. */
-  readonly priorGroups: readonly number[];
-  readonly priorGroupRounds: number;
   /** Bounds of how far a weight may go in a block step. */
   readonly deltaInitial: number;
   readonly deltaMax: number;
   readonly kktThresholdRatio: number;
-  readonly seed: number;
 }
 
 /** What a pass begins with; all else follows from the rows. */
@@ -62,11 +58,6 @@ export interface PassReport {
   readonly gap: number;
 }
 
-/** How many second-order steps end a pass at most. */
-const secondOrderSteps = 5;
-/** If margins are expected to change so far, the second-order model is above the loss everywhere, or nearly so. */
-const maxMarginWidth = 50;
-
 /** The state in which a training begins. */
 export function initialState(layout: Layout, weights: Float64Array, deltaInitial: number): DarlinState {
   return {
@@ -103,34 +94,29 @@ export class Darlin {
 
   /** Goes over all blocks once. The training is done if the gap is at most the target. */
   async pass(): Promise<PassReport> {
-    const { worker, state, options } = this;
+    const { worker, layout, state, options } = this;
     const { passes, threshold, weights, active } = state;
     await worker.place(weights);
+    if (passes === 0) await scaleDown(worker, weights, options.lambda);
     this.largestViolation = 0;
-    if (passes === 0) await this.sweep(this.priorBlocks(), 0);
-    await this.sweep(this.ordered(Array.from(this.layout.blocks.keys()), 'blocks', passes), options.maxBlockDelay);
+    if (passes === 0) await this.sweep(priorBlocks(layout, options), 0);
+    await this.sweep(blocksOfPass(layout, options, passes), options.maxBlockDelay);
 
-    let { loss, slopes } = await worker.evaluate();
-    let gap = await this.gap(loss, slopes);
-    let { marginWidth } = state;
-    for (let step = 0; step < secondOrderSteps && gap > options.targetGap; step++) {
-      const share = await secondOrderStep(worker, this.layout, weights, slopes, marginWidth, options.lambda);
-      if (share === 0 && marginWidth === maxMarginWidth) break;
-      marginWidth = nextMarginWidth(marginWidth, share);
-      ({ loss, slopes } = await worker.evaluate());
-      gap = await this.gap(loss, slopes);
-    }
+    const { objective, slopes, gap, width } = await descend(worker, layout, weights, {
+      lambda: options.lambda,
+      targetGap: options.targetGap,
+      width: state.marginWidth,
+    });
 
     const activeInPass = count(active);
     for (const [j, slope] of slopes.entries()) if (violation(slope, weights[j]!, options.lambda) > 0) active[j] = 1;
-    const objective = loss + this.penalty();
     this.state = {
       ...state,
       passes: passes + 1,
       objective,
       gap,
-      marginWidth,
-      threshold: (options.kktThresholdRatio * this.largestViolation) / this.layout.examples,
+      marginWidth: width,
+      threshold: (options.kktThresholdRatio * this.largestViolation) / layout.examples,
     };
     return {
       pass: passes,
@@ -148,7 +134,12 @@ export class Darlin {
     const asked: Promise<() => Promise<void>>[] = [];
     let next = 0;
     for (let step = 0; step < order.length; step++) {
-      while (next < order.length && next <= step + delay) asked.push(this.ask(order[next++]!));
+      while (next < order.length && next <= step + delay) {
+        const answer = this.ask(order[next++]!);
+        // That it fails is heard when its turn comes, if it comes.
+        answer.catch(() => {});
+        asked.push(answer);
+      }
       await (await asked.shift()!)();
     }
   }
@@ -188,41 +179,6 @@ export class Darlin {
     const { active } = this.state;
     return Uint32Array.from({ length: end - start }, (_, i) => start + i).filter((j) => active[j] === 1);
   }
-
-  private priorBlocks(): number[] {
-    const { priorGroups, priorGroupRounds } = this.options;
-    const order: number[] = [];
-    for (const group of priorGroups) {
-      const blocks = Array.from(this.layout.blocks.keys()).filter((i) => this.layout.blocks[i]!.group === group);
-      for (let round = 0; round < priorGroupRounds; round++) {
-        order.push(...this.ordered(blocks, `blocks of prior group ${group}`, round));
-      }
-    }
-    return order;
-  }
-
-  private ordered(blocks: readonly number[], purpose: string, pass: number): number[] {
-    const { seed, randomBlockOrder } = this.options;
-    return randomBlockOrder ? randomFor(seed, purpose, pass).shuffle([...blocks]) : [...blocks];
-  }
-
-  /** (f − D)/f, D the value of the dual problem at the feasible point that is nearest to τ on the line to 0. */
-  private async gap(loss: number, slopes: Float64Array): Promise<number> {
-    const steepest = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
-    const scale = steepest > this.options.lambda ? this.options.lambda / steepest : 1;
-    const objective = loss + this.penalty();
-    return objective === 0 ? 0 : Math.max(0, objective - (await this.worker.dual(scale))) / objective;
-  }
-
-  private penalty(): number {
-    return this.options.lambda * this.state.weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  }
-}
-
-/** A step that was too long makes the next one shorter; one that was not soon makes it a plain Newton step again. */
-function nextMarginWidth(width: number, share: number): number {
-  if (share < 1) return Math.min(maxMarginWidth, 2 * width + 1);
-  return width > 1 ? width / 4 : 0;
 }
 
 /** How many numbers are not 0. */

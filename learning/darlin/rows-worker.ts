@@ -3,8 +3,8 @@ import type { Keys } from '../sparse/keys';
 import type { SparseRows } from '../sparse/rows';
 import type { BatchWorker, Columns, Evaluation, Slopes, Summary, WeightedColumns } from './batch-worker';
 import { columnsOf, pickColumns } from './columns';
-import { gramMatrix } from './gram';
 import { bend, entropy, logLoss, lossChange, otherLabel } from './logistic';
+import { gramMatrix } from './second-order/gram';
 
 /** The number of no feature. */
 const nowhere = 2 ** 32 - 1;

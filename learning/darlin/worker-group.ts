@@ -1,14 +1,24 @@
 import { KeyTable } from '../sparse/key-table';
 import type { Keys } from '../sparse/keys';
-import type { BatchWorker, Evaluation, Slopes, Summary, WeightedColumns } from './batch-worker';
+import type {
+  Answer,
+  Arguments,
+  BatchWorker,
+  Evaluation,
+  Method,
+  Slopes,
+  Summary,
+  WeightedColumns,
+} from './batch-worker';
 import { stackColumns } from './columns';
 
 /** Several workers that look like one: everyone is told, and the answers are added up in the order of the workers. */
-export class WorkerGroup implements BatchWorker {
-  constructor(private readonly workers: readonly BatchWorker[]) {}
+export abstract class WorkerGroup implements BatchWorker {
+  /** Calls a method of every worker. Answers in the order of the workers; each worker is called in the order of calls. */
+  protected abstract ask<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>[]>;
 
   async summarise(): Promise<Summary> {
-    const summaries = await this.ask((worker) => worker.summarise());
+    const summaries = await this.ask('summarise');
     const table = new KeyTable(Math.max(...summaries.map(({ counts }) => counts.length)));
     const counts: number[] = [];
     const groups: number[] = [];
@@ -28,20 +38,20 @@ export class WorkerGroup implements BatchWorker {
   }
 
   async arrange(keys: Keys): Promise<void> {
-    await this.ask((worker) => worker.arrange(keys));
+    await this.ask('arrange', keys);
   }
 
   async place(weights: Float64Array): Promise<void> {
-    await this.ask((worker) => worker.place(weights));
+    await this.ask('place', weights);
   }
 
   async evaluate(): Promise<Evaluation> {
-    const answers = await this.ask((worker) => worker.evaluate());
+    const answers = await this.ask('evaluate');
     return { loss: sum(answers.map(({ loss }) => loss)), slopes: addUp(answers.map(({ slopes }) => slopes)) };
   }
 
   async slopes(features: Uint32Array, widths: Float64Array): Promise<Slopes> {
-    const answers = await this.ask((worker) => worker.slopes(features, widths));
+    const answers = await this.ask('slopes', features, widths);
     return {
       slopes: addUp(answers.map(({ slopes }) => slopes)),
       curvatures: addUp(answers.map(({ curvatures }) => curvatures)),
@@ -49,23 +59,23 @@ export class WorkerGroup implements BatchWorker {
   }
 
   async aim(features: Uint32Array, change: Float64Array): Promise<void> {
-    await this.ask((worker) => worker.aim(features, change));
+    await this.ask('aim', features, change);
   }
 
   async tryShares(shares: Float64Array): Promise<Float64Array> {
-    return addUp(await this.ask((worker) => worker.tryShares(shares)));
+    return addUp(await this.ask('tryShares', shares));
   }
 
   async move(share: number): Promise<void> {
-    await this.ask((worker) => worker.move(share));
+    await this.ask('move', share);
   }
 
   async gram(features: Uint32Array, width: number): Promise<Float64Array> {
-    return addUp(await this.ask((worker) => worker.gram(features, width)));
+    return addUp(await this.ask('gram', features, width));
   }
 
   async columns(features: Uint32Array, width: number): Promise<WeightedColumns> {
-    const answers = await this.ask((worker) => worker.columns(features, width));
+    const answers = await this.ask('columns', features, width);
     const heights = answers.map(({ weights }) => weights.length);
     const weights = new Float64Array(sum(heights));
     let base = 0;
@@ -83,15 +93,7 @@ export class WorkerGroup implements BatchWorker {
   }
 
   async dual(scale: number): Promise<number> {
-    return sum(await this.ask((worker) => worker.dual(scale)));
-  }
-
-  private ask<T>(question: (worker: BatchWorker) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.workers.map((worker, index) => this.askOne(index, worker, question)));
-  }
-
-  protected askOne<T>(_index: number, worker: BatchWorker, question: (worker: BatchWorker) => Promise<T>): Promise<T> {
-    return question(worker);
+    return sum(await this.ask('dual', scale));
   }
 }
 

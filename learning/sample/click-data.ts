@@ -38,7 +38,7 @@ export class ClickData {
     const { keys, keysPerLine, exponent, weightDeviation, seed } = model;
     if (keysPerLine > keys) throw new RangeError(`a line cannot have ${keysPerLine} of ${keys} keys`);
     const random = randomFor(seed, 'weights', 0);
-    this.weights = Float64Array.from({ length: keys }, () => weightDeviation * normal(random));
+    this.weights = Float64Array.from({ length: keys }, () => weightDeviation * random.normal());
     this.choice = new WeightedChoice(zipfWeights(keys, exponent));
     this.line = new Uint32Array(keysPerLine);
     this.lastLine = new Uint32Array(keys);
@@ -63,10 +63,4 @@ export class ClickData {
     }
     return { label: random.uniform() < 1 / (1 + Math.exp(-margin)) ? 1 : -1, keys: line };
   }
-}
-
-/** Draws from the standard normal distribution (Box and Muller, 1958). */
-function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
-  return radius * Math.cos(2 * Math.PI * random.uniform());
 }

@@ -1,13 +1,9 @@
+import type { DoubleArray } from '../array-bytes';
+import { classifierIn, likeliest } from '../classifier';
 import { FeatureEncoder } from '../feature-encoding';
 import type { Label, ModelParams, Prediction, Row, TabularModel } from '../model';
 import { doublesOf } from '../model-arrays';
-import {
-  type EncodedFeature,
-  type HashedFeature,
-  type ModelArray,
-  type ModelFile,
-  ModelFileError,
-} from '../model-file';
+import type { EncodedFeature, ModelFile } from '../model-file';
 import { type SoftmaxWeights, softmaxInPlace } from './softmax';
 
 /** The name of the algorithm in configurations and model files. */
@@ -50,23 +46,19 @@ export class SoftmaxModel implements TabularModel {
    * @throws {ModelFileError} if the arrays do not fit the features and classes, or hold numbers that are not finite
    */
   static fromFile({ header, arrays }: ModelFile): SoftmaxModel {
-    const { classes, params } = header;
-    const features = header.features.filter(isEncoded);
-    if (features.length < header.features.length) throw new ModelFileError('a text feature has no categories');
-    if (!classes || classes.length < 2) throw new ModelFileError('a softmax model needs at least two classes');
-    if (new Set(classes.map(String)).size < classes.length) throw new ModelFileError('two classes have the same name');
+    const { features, classes } = classifierIn(header, 'softmax');
     const { width } = new FeatureEncoder(features);
     return new SoftmaxModel({
       features,
       classes,
-      params,
+      params: header.params,
       weights: doublesOf(arrays, 'weights', [width, classes.length]),
       intercepts: doublesOf(arrays, 'intercepts', [classes.length]),
     });
   }
 
   /** The arrays of this model for its file. */
-  toArrays(): Map<string, ModelArray> {
+  toArrays(): Map<string, DoubleArray> {
     const classes = this.classes.length;
     return new Map([
       ['weights', { dtype: 'float64', shape: [this.encoder.width, classes], values: this.weights }],
@@ -93,20 +85,6 @@ export class SoftmaxModel implements TabularModel {
       for (let c = 0; c < classes; c++) probabilities[c]! += weights[weight + c]! * x;
     }
     softmaxInPlace(probabilities);
-    return { output: this.likeliest(probabilities), probabilities };
-  }
-
-  /** The first of the likeliest classes; NaN if the sample's values are too large to tell. */
-  private likeliest(probabilities: readonly number[]): Label {
-    let best = 0;
-    for (let c = 0; c < probabilities.length; c++) {
-      if (Number.isNaN(probabilities[c])) return Number.NaN;
-      if (probabilities[c]! > probabilities[best]!) best = c;
-    }
-    return this.classes[best]!;
+    return { output: likeliest(this.classes, probabilities), probabilities };
   }
 }
-
-/** Whether the encoder knows how to turn the feature into columns. */
-const isEncoded = (feature: EncodedFeature | HashedFeature): feature is EncodedFeature =>
-  feature.type !== 'sparse' && (feature.type !== 'str' || 'categories' in feature);

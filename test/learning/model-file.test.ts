@@ -47,13 +47,26 @@ const header = fc.record({
     .map((date) => date.toISOString()),
 });
 
-const array = fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }).chain((shape) => {
+const array = fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }).chain((shape): fc.Arbitrary<ModelArray> => {
   const length = shape.reduce((product, size) => product * size, 1);
-  return fc.record({
-    dtype: fc.constant('float64' as const),
-    shape: fc.constant(shape),
-    values: fc.float64Array({ minLength: length, maxLength: length }),
-  });
+  const exactly = (size: number) => ({ minLength: size, maxLength: size });
+  return fc.oneof(
+    fc.record({
+      dtype: fc.constant('float64' as const),
+      shape: fc.constant(shape),
+      values: fc.float64Array(exactly(length)),
+    }),
+    fc.record({
+      dtype: fc.constant('uint64' as const),
+      shape: fc.constant(shape),
+      values: fc.uint32Array(exactly(2 * length)),
+    }),
+    fc.record({
+      dtype: fc.constant('text' as const),
+      shape: fc.constant(shape),
+      values: fc.array(fc.string({ unit: 'binary' }), exactly(length)),
+    }),
+  );
 });
 
 const modelFiles: fc.Arbitrary<ModelFile> = fc.record({
@@ -80,8 +93,8 @@ const example: ModelFile = {
 };
 
 /** Changes the content of a file and makes its checksum right again, as only a faulty or hostile writer would. */
-function forge(change: (bytes: Buffer) => Buffer | undefined): Uint8Array {
-  const original = Buffer.from(encodeModelFile(example));
+function forge(change: (bytes: Buffer) => Buffer | undefined, file = example): Uint8Array {
+  const original = Buffer.from(encodeModelFile(file));
   const body = Buffer.from(original.subarray(0, -32));
   const changed = change(body) ?? body;
   changed.writeBigUInt64LE(BigInt(changed.length + 32), 16);
@@ -157,6 +170,19 @@ describe('the model file', () => {
     expect(decode).toThrow(ModelFileError);
     expect(decode).toThrow(message);
     expect(decode).not.toThrow(/\n/);
+  });
+
+  test.each<[string, string, string]>([
+    ['that are cut off', '["a","b"]', '["a","b"'],
+    ['of another number', '["a","b"]', '["a,,b"]'],
+    ['that are no texts', '["a","b"]', '["a",123]'],
+  ])('is refused with texts %s', (_, from, to) => {
+    const texts: ModelFile = {
+      ...example,
+      arrays: new Map([['items', { dtype: 'text', shape: [2], values: ['a', 'b'] }]]),
+    };
+
+    expect(() => decodeModelFile(forge(replaceText(from, to), texts))).toThrow(/'items' of shape \[2\] does not fit/);
   });
 
   test('is not written with a score that is no number', () => {

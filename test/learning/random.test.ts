@@ -23,6 +23,17 @@ describe('seeded random numbers', () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(6 * Math.sqrt(100_000 * 0.1 * 0.9));
   });
 
+  test('of the standard normal distribution have its moments and its tail', () => {
+    const random = new Random(1);
+    const numbers = Array.from({ length: 100_000 }, () => random.normal());
+    const mean = (of: (x: number) => number) => numbers.reduce((sum, x) => sum + of(x), 0) / numbers.length;
+
+    // Six standard deviations of each mean.
+    expect(Math.abs(mean((x) => x))).toBeLessThan(6 * Math.sqrt(1 / 100_000));
+    expect(Math.abs(mean((x) => x * x) - 1)).toBeLessThan(6 * Math.sqrt(2 / 100_000));
+    expect(Math.abs(mean((x) => Number(x > 1.959964)) - 0.025)).toBeLessThan(6 * Math.sqrt((0.025 * 0.975) / 100_000));
+  });
+
   test('below a limit are whole and from 0 to the limit − 1', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {

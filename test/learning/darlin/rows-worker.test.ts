@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { MemoryWorkers } from '../../../learning/darlin/memory-workers';
 import { RowsWorker } from '../../../learning/darlin/rows-worker';
-import { WorkerGroup } from '../../../learning/darlin/worker-group';
 import { keyAt, toKeys } from '../../../learning/sparse/keys';
 import { denseMatrix, type Example, sparseRows } from './support/problems';
 
@@ -37,7 +37,7 @@ async function given({ examples, importances, weights, workers }: Problem) {
       share.map((i) => importances[i]!),
     ),
   );
-  const worker = new WorkerGroup(held.map((rows) => new RowsWorker(rows)));
+  const worker = new MemoryWorkers(held.map((rows) => new RowsWorker(rows)));
   await worker.arrange(naturalKeys);
   await worker.place(Float64Array.from(weights));
   const order = indexes.flat();
@@ -157,7 +157,7 @@ describe('a summary', () => {
     sparseRows(lines.map((line) => ({ label: 1, entries: line.map(([key, group]) => ({ key, value: 1, group })) })));
 
   test('counts rows, not entries, and knows the lowest group of each key, over all workers', async () => {
-    const worker = new WorkerGroup([
+    const worker = new MemoryWorkers([
       new RowsWorker(
         rows([
           [7, 3],

@@ -88,12 +88,12 @@ describe('loading a model', () => {
     [
       'weights that do not fit the features',
       file({ features: [parts.features[0]!] }),
-      /'weights' has the shape \[3,2\], but .* need \[1,2\]/,
+      /'weights' has the shape \[3,2\], but .* needs \[1,2\]/,
     ],
     [
       'weights that do not fit the classes',
       file({ classes: ['a', 'b', 'c'] }),
-      /'weights' has the shape \[3,2\], but .* need \[3,3\]/,
+      /'weights' has the shape \[3,2\], but .* needs \[3,3\]/,
     ],
     ['a single class', file({ classes: ['a'] }), /at least two classes/],
     ['two classes of one name', file({ classes: ['1', 1] }), /two classes have the same name/],

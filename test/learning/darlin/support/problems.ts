@@ -118,6 +118,31 @@ export const problems = {
     });
     return { examples, width: 150, lambda: 0.05 };
   },
+  wideAndSparse(seed: number) {
+    const { below, normals, uniform, label } = new Draws(seed);
+    const weights = normals(120);
+    const examples = Array.from({ length: 60 }, () => {
+      const entries = Array.from({ length: 6 }, () => ({
+        key: Math.floor(120 * uniform() ** 2),
+        value: 1 + below(2),
+        group: 1,
+      }));
+      return { label: label(entries.reduce((sum, { key, value }) => sum + weights[key]! * value, 0)), entries };
+    });
+    return { examples, width: 120, lambda: 0.01 };
+  },
+  nestedIndicators(seed: number) {
+    const { below, normals, label } = new Draws(seed);
+    const jumps = normals(40);
+    const examples = Array.from({ length: 300 }, () => {
+      const keys = Array.from({ length: 1 + below(40) }, (_, key) => key);
+      return {
+        label: label(keys.reduce((sum, key) => sum + jumps[key]! / 3, 0)),
+        entries: keys.map((key) => ({ key, value: 1, group: 1 })),
+      };
+    });
+    return { examples, width: 40, lambda: 0.1 };
+  },
   oneBlock(seed: number) {
     const { below, normals, label } = new Draws(seed);
     const weights = normals(40);

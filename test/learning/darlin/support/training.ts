@@ -1,7 +1,7 @@
 import { Darlin, type DarlinOptions, initialState, type PassReport } from '../../../../learning/darlin/darlin';
 import { type Layout, layOut } from '../../../../learning/darlin/layout';
+import { MemoryWorkers } from '../../../../learning/darlin/memory-workers';
 import { RowsWorker } from '../../../../learning/darlin/rows-worker';
-import { WorkerGroup } from '../../../../learning/darlin/worker-group';
 import { type Example, sparseRows } from './problems';
 
 export const defaults: DarlinOptions = {
@@ -22,9 +22,9 @@ export const defaults: DarlinOptions = {
 export async function ready(
   examples: readonly Example[],
   workers = 1,
-): Promise<{ worker: WorkerGroup; layout: Layout }> {
+): Promise<{ worker: MemoryWorkers; layout: Layout }> {
   const shares = Array.from({ length: workers }, (_, w) => examples.filter((_, i) => i % workers === w));
-  const worker = new WorkerGroup(shares.map((share) => new RowsWorker(sparseRows(share))));
+  const worker = new MemoryWorkers(shares.map((share) => new RowsWorker(sparseRows(share))));
   const layout = layOut(await worker.summarise(), { tailFrequency: 0, blockRatio: 4 });
   await worker.arrange(layout.keys);
   return { worker, layout };

@@ -1,4 +1,4 @@
-import type { Columns, WeightedColumns } from './batch-worker';
+import type { Columns, WeightedColumns } from '../batch-worker';
 
 /** Where row i of a lower triangle starts. */
 export const triangleRow = (i: number): number => (i * (i + 1)) / 2;
