@@ -1,13 +1,11 @@
-import type { ModelConfig, SoftmaxConfig } from '../config/schema';
-import { loadModel } from '../learning/load-model';
-import { encodeModelFile } from '../learning/model-file';
+import type { ModelConfig } from '../config/schema';
 import type { Minimum } from '../learning/optimiser/lbfgs';
-import { softmaxAlgorithm } from '../learning/softmax/softmax-model';
-import { stratifiedSplit } from '../learning/split';
-import type { Dataset } from './dataset';
-import { type FitHooks, fitModel } from './fit';
-import { type DataPlaces, readDataset } from './read-dataset';
-import { scoreModel, withFeaturesOf } from './score-model';
+import type { FitHooks } from './classifier/fit-softmax';
+import { trainClassifier } from './classifier/train-classifier';
+import { trainCustom } from './custom/train-custom';
+import { trainOnnx } from './onnx/train-onnx';
+import type { DataPlaces } from './read-dataset';
+import { trainAls } from './recommender/train-als';
 import { trainSparseLinear } from './sparse-linear/train-sparse-linear';
 
 /** One training run of one configured model. */
@@ -20,9 +18,9 @@ export interface TrainRequest extends FitHooks, DataPlaces {
   readonly rival?: Uint8Array | undefined;
 }
 
-/** Higher is better; `test` is null if the configuration holds out no test rows. */
+/** Higher is better; `train` is null if it was trained elsewhere, `test` if the configuration holds out no test rows. */
 export interface TrainingScores {
-  readonly train: number;
+  readonly train: number | null;
   readonly test: number | null;
 }
 
@@ -34,6 +32,8 @@ export interface TrainedModel {
   readonly rivalScore: number | null;
   /** Rows of the source. */
   readonly rows: number;
+  /** The position of the newest observation that the weights of users count; undefined if they count none. */
+  readonly observedUpTo?: bigint | undefined;
   /** More scores by name, on the test rows if there are any; none if the scores say all. */
   readonly metrics?: Readonly<Record<string, number>>;
   /** How the optimiser ended, where there is one. */
@@ -47,64 +47,17 @@ export interface TrainedModel {
  */
 export async function trainModel(request: TrainRequest): Promise<TrainedModel> {
   const { config } = request;
-  if (config.algorithm === 'softmax') return trainSoftmax({ ...request, config });
-  return trainSparseLinear({ ...request, config });
-}
-
-/**
- * Trains a model on the training part of its data and scores it on both parts.
- * @throws {DataError} if the data is absent or not fit for training
- * @throws {ModelFileError} if the rival is no model file
- */
-async function trainSoftmax(request: TrainRequest & { readonly config: SoftmaxConfig }): Promise<TrainedModel> {
-  const { name, config, createdAt, rival, onProgress, signal } = request;
-  const { mapping, evaluation, hyperparameters, params } = config;
-  const dataset = await readDataset(name, config, request, signal);
-  const { train, test } = stratifiedSplit(classNumbers(dataset), evaluation.testFraction, evaluation.seed);
-  const { model, minimum } = await fitModel(dataset, train, config, { onProgress, signal });
-
-  const hasTest = test.length > 0;
-  const scores = {
-    train: await scoreModel(model, dataset, train),
-    test: hasTest ? await scoreModel(model, dataset, test) : null,
-  };
-  return {
-    bytes: encodeModelFile({
-      header: {
-        algorithm: softmaxAlgorithm,
-        model: name,
-        features: [...model.features],
-        classes: [...model.classes],
-        hyperparameters,
-        params,
-        scores,
-        data: { sha256: dataset.sha256, rows: dataset.rows.length },
-        createdAt: createdAt.toISOString(),
-      },
-      arrays: model.toArrays(),
-    }),
-    scores,
-    rivalScore: rival && hasTest ? await scoreRival(rival, dataset, mapping, test) : null,
-    rows: dataset.rows.length,
-    minimum: { reason: minimum.reason, iterations: minimum.iterations, gradientNorm: minimum.gradientNorm },
-  };
-}
-
-async function scoreRival(
-  bytes: Uint8Array,
-  dataset: Dataset,
-  mapping: SoftmaxConfig['mapping'],
-  test: readonly number[],
-): Promise<number> {
-  const { model } = loadModel(bytes);
-  return scoreModel(model, withFeaturesOf(model, dataset, mapping), test);
-}
-
-/** The labels as numbers in order of appearance. */
-function classNumbers({ labels }: Dataset): Int32Array {
-  const numbers = new Map<string, number>();
-  return Int32Array.from(labels, (label) => {
-    if (!numbers.has(label)) numbers.set(label, numbers.size);
-    return numbers.get(label)!;
-  });
+  switch (config.algorithm) {
+    case 'softmax':
+    case 'naive':
+      return trainClassifier({ ...request, config });
+    case 'als':
+      return trainAls({ ...request, config });
+    case 'sparse-linear':
+      return trainSparseLinear({ ...request, config });
+    case 'onnx':
+      return trainOnnx({ ...request, config });
+    default:
+      return trainCustom({ ...request, config });
+  }
 }

@@ -5,9 +5,10 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Client, escapeIdentifier } from 'pg';
 import pino from 'pino';
+import { feedbackApp } from '../../config/pio';
 import { resolveConfig } from '../../config/resolve';
 import type { ConfigInput, ModelConfig } from '../../config/schema';
-import type { TabularModel } from '../../learning/model';
+import type { Model } from '../../learning/model';
 import shippedConfig from '../../modelapp.config';
 import type { ServiceContext } from '../../service/context';
 import { transaction } from '../../service/database/transaction';
@@ -19,10 +20,12 @@ import { DataLocation } from '../../service/models/data-location';
 import { openModelStore } from '../../service/models/open-model-store';
 import { Registry } from '../../service/models/registry';
 import { ServedModel, ServedModels, type ServedRevision } from '../../service/models/served-models';
+import { ObservationStore } from '../../service/observations/observation-store';
 import { DuplicateIndex } from '../../service/predictions/duplicate-index';
 import { openPredictionLog } from '../../service/predictions/log';
 import { Predictor } from '../../service/predictions/predictor';
 import { Shipper } from '../../service/predictions/shipper';
+import { ShopFollower } from '../../service/protocols/pio/shop/shop-follower';
 import { trainModel } from '../../training/train-model';
 import { createTestDatabase, databaseUrl, type TestDatabase, testVersion } from './database';
 
@@ -36,6 +39,11 @@ export interface TestServiceOptions {
    */
   readonly config?: Partial<ConfigInput>;
   /**
+   * Folder that the paths of the configuration start from.
+   * @default that of the package
+   */
+  readonly directory?: string;
+  /**
    * Whether each model gets a revision trained on its data; false leaves them unloaded.
    * @default true
    */
@@ -44,7 +52,7 @@ export interface TestServiceOptions {
    * Models that answer in place of trained ones, by name, to see what no trained model does: failures, odd numbers.
    * @default none
    */
-  readonly answering?: Readonly<Record<string, TabularModel>>;
+  readonly answering?: Readonly<Record<string, Model>>;
 }
 
 /** The first model of the shipped configuration. */
@@ -61,6 +69,8 @@ export interface TestService {
   readonly dataDirectory: string;
   /** Trains a model once more and lets the new revision serve; resolves to its number. */
   train(model: string): Promise<number>;
+  /** How often it was asked to shut down, which it leaves to the test. */
+  readonly stopRequests: number;
   /** Cuts all connections to the database and lets no other through. */
   cutDatabase(): Promise<void>;
   stop(): Promise<void>;
@@ -68,6 +78,7 @@ export interface TestService {
 
 /** Starts the service as one process is started, with a shipper and an index of repeated requests beside it. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const { directory = packageDirectory } = options;
   const config = resolveConfig({ ...shippedConfig, models: { iris }, ...options.config });
   const database = await createTestDatabase({ migrated: true });
   const dataDirectory = mkdtempSync(join(tmpdir(), 'modelapp-service-'));
@@ -76,11 +87,22 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const codeVersion = '0.1.0';
   const { pool } = database;
   const store = openModelStore(join(dataDirectory, 'models'));
-  const registry = new Registry(pool, version, store);
-  const models = new AnsweringModels({ pool, version, store, models: config.models, logger }, options.answering);
+  const registry = new Registry(pool, version, store, { models: config.models, directory });
+  const models = new AnsweringModels(
+    { pool, version, store, models: config.models, directory, logger },
+    options.answering,
+  );
   const log = openPredictionLog({ dataDirectory, version, codeVersion, config: config.log });
   const metrics = new Metrics(version);
-  const shipper = new Shipper({ pool, version, dataDirectory, logger, metrics: metrics.registry });
+  let stopRequests = 0;
+  const shipper = new Shipper({
+    pool,
+    version,
+    dataDirectory,
+    logger,
+    metrics: metrics.registry,
+    feedbackApp: feedbackApp(config.pio),
+  });
   const duplicates = new DuplicateIndex(config.log.duplicateKeys);
   const context: ServiceContext = {
     config,
@@ -91,7 +113,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     registry,
     dataLocation: new DataLocation(dataDirectory),
     jobs: new JobQueue(pool, version),
+    observations: new ObservationStore({ pool, version }),
     predictor: new Predictor(log, metrics, config.http.maxSamples),
+    shop: new ShopFollower({ pool, config: config.pio, logger, metrics: metrics.registry }),
     lifecycle: new Lifecycle(),
     metrics,
     instance: {
@@ -99,6 +123,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       release: (id, requestTimeMicros) => duplicates.release({ id, requestTimeMicros }),
       ship: () => shipper.shipNow(),
       metrics: () => metrics.registry.metrics(),
+      stop: () => {
+        stopRequests += 1;
+      },
     },
   };
 
@@ -106,7 +133,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     const { bytes, scores } = await trainModel({
       name: model,
       config: config.models[model] as ModelConfig,
-      directory: packageDirectory,
+      directory,
       createdAt: new Date(),
     });
     const revision = await transaction(pool, (client) =>
@@ -119,6 +146,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   async function stop(server?: FastifyInstance): Promise<void> {
     await server?.close();
     await models.stop();
+    await context.shop.stop();
     await log.close();
     await shipper.stop(0);
     await database.drop();
@@ -127,7 +155,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 
   try {
     shipper.start();
-    await models.start();
+    await Promise.all([models.start(), context.shop.start()]);
     if (options.trained ?? true) {
       for (const model of Object.keys(config.models)) if (!options.answering?.[model]) await train(model);
       context.lifecycle.started();
@@ -142,6 +170,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       url,
       database,
       dataDirectory,
+      get stopRequests() {
+        return stopRequests;
+      },
       train,
       cutDatabase: () => cut(database.url),
       stop: () => stop(server),
@@ -169,10 +200,7 @@ async function cut(url: string): Promise<void> {
 class AnsweringModels extends ServedModels {
   readonly #answering = new Map<string, ServedModel>();
 
-  constructor(
-    options: ConstructorParameters<typeof ServedModels>[0],
-    answering: Readonly<Record<string, TabularModel>> = {},
-  ) {
+  constructor(options: ConstructorParameters<typeof ServedModels>[0], answering: Readonly<Record<string, Model>> = {}) {
     super(options);
     for (const [name, model] of Object.entries(answering)) {
       const config = options.models[name] as ModelConfig;
@@ -186,7 +214,7 @@ class AnsweringModels extends ServedModels {
   }
 }
 
-const headerOf = (model: string, { features, classes = [], params }: TabularModel): ServedRevision['header'] => ({
+const headerOf = (model: string, { features, classes = [], params }: Model): ServedRevision['header'] => ({
   algorithm: 'softmax',
   model,
   features: [...features] as ServedRevision['header']['features'],

@@ -10,19 +10,25 @@ import { decodeSums, encodeSums, type SumsPortion } from './sums-file';
 export interface Checkpoint<State> {
   readonly state: State;
   sums(): AsyncIterable<SumsPortion>;
+  /** What each worker knew beside the sums, as a line of text. */
+  workers(): AsyncIterable<string>;
 }
 
 /** Written last: a checkpoint without it, or that differs from it, is not whole. */
 interface Manifest<State> {
   readonly state: State;
-  /** SHA-256 of the file of sums, in hexadecimal. */
+  /** SHA-256 of the files, in hexadecimal. */
   readonly sums: string;
+  /** Absent if the workers had nothing to tell. */
+  readonly workers?: string;
 }
 
 /** How many are kept: the newest might be damaged. */
 const kept = 2;
 
 const sumsFile = 'sums.bin';
+/** A file of its own: the lines of many workers together may be longer than a text can be. */
+const workersFile = 'workers.jsonl';
 const manifestFile = 'manifest.json';
 
 /** The checkpoints of a job, one numbered folder each. */
@@ -34,25 +40,47 @@ export class Checkpoints<State> {
     this.place = place.startsWith('s3://') ? new S3Place(place) : new DiskPlace(place);
   }
 
-  /** Writes a checkpoint and then removes those that are too old. */
-  async write(state: State, portions: AsyncIterable<SumsPortion>): Promise<void> {
+  /** @throws {DataError} if none could be written */
+  requireWritable(): Promise<void> {
+    return this.place.requireWritable('1', manifestFile);
+  }
+
+  /**
+   * Writes a checkpoint and then removes those that are too old.
+   * @param workers a line for each; undefined if there is nothing to tell
+   */
+  async write(state: State, portions: AsyncIterable<SumsPortion>, workers?: AsyncIterable<string>): Promise<void> {
     const numbers = await this.numbers();
     const folder = String((numbers[0] ?? 0) + 1);
     const sums = await this.place.write(folder, sumsFile, encoded(portions));
-    const manifest: Manifest<State> = { state, sums };
+    const manifest: Manifest<State> = {
+      state,
+      sums,
+      ...(workers && { workers: await this.place.write(folder, workersFile, withLineEnds(workers)) }),
+    };
     await this.place.write(folder, manifestFile, [Buffer.from(JSON.stringify(manifest))]);
     for (const old of numbers.slice(kept - 1)) await this.place.remove(String(old));
   }
 
   /**
-   * The newest that is whole; undefined if none is.
+   * The newest that is whole; undefined if none is. Those after it go: they would be kept in the place of whole ones.
    * @throws {DataError} if their place cannot be reached
    */
   async newest(): Promise<Checkpoint<State> | undefined> {
+    const broken: string[] = [];
     for (const number of await this.numbers()) {
       const folder = String(number);
       const manifest = await this.wholeManifest(folder);
-      if (manifest) return { state: manifest.state, sums: () => decodeSums(this.place.read(folder, sumsFile)) };
+      if (!manifest) {
+        broken.push(folder);
+        continue;
+      }
+      for (const each of broken) await this.place.remove(each);
+      return {
+        state: manifest.state,
+        sums: () => decodeSums(this.place.read(folder, sumsFile)),
+        workers: () => (manifest.workers ? linesOf(this.place.read(folder, workersFile)) : none()),
+      };
     }
     return undefined;
   }
@@ -66,7 +94,10 @@ export class Checkpoints<State> {
     try {
       const text = (await buffer(this.place.read(folder, manifestFile))).toString();
       const manifest = JSON.parse(text) as Manifest<State>;
-      return (await checksum(this.place.read(folder, sumsFile))) === manifest.sums ? manifest : undefined;
+      const { sums, workers } = manifest;
+      if ((await checksum(this.place.read(folder, sumsFile))) !== sums) return undefined;
+      if (workers && (await checksum(this.place.read(folder, workersFile))) !== workers) return undefined;
+      return manifest;
     } catch (error) {
       if (error instanceof DataError) throw error;
       return undefined;
@@ -85,6 +116,25 @@ export class Checkpoints<State> {
 async function* encoded(portions: AsyncIterable<SumsPortion>): AsyncIterable<Buffer> {
   for await (const portion of portions) yield encodeSums(portion);
 }
+
+async function* withLineEnds(lines: AsyncIterable<string>): AsyncIterable<Buffer> {
+  for await (const line of lines) yield Buffer.from(`${line}\n`);
+}
+
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncIterable<string> {
+  let line: Buffer[] = [];
+  for await (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', start)) {
+      yield Buffer.concat([...line, piece.subarray(start, end)]).toString();
+      line = [];
+      start = end + 1;
+    }
+    line.push(piece.subarray(start));
+  }
+}
+
+async function* none(): AsyncIterable<never> {}
 
 async function checksum(pieces: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAside } from '../write-aside';
+import { requireWritable, writeAside } from '../write-aside';
 import { hashed } from './hashed';
 import type { CheckpointPlace } from './place';
 
@@ -12,6 +12,10 @@ export class DiskPlace implements CheckpointPlace {
 
   folders(): Promise<readonly string[]> {
     return readdir(this.folder).catch(() => []);
+  }
+
+  requireWritable(folder: string, file: string): Promise<void> {
+    return requireWritable(this.path(folder, file));
   }
 
   async write(folder: string, file: string, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string> {

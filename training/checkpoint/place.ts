@@ -2,6 +2,8 @@
 export interface CheckpointPlace {
   /** The names of the folders; none if there is no checkpoint yet. */
   folders(): Promise<readonly string[]>;
+  /** Makes sure that a file could be written, and writes nothing. */
+  requireWritable(folder: string, file: string): Promise<void>;
   /**
    * Writes a file, which is there only once it is whole, and stays.
    * @returns its SHA-256, in hexadecimal

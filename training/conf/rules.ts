@@ -1,3 +1,4 @@
+import { whyNoPattern } from '../data/files/expression';
 import type { Draft, Places } from './decode';
 import type { Position, Remark } from './position';
 import type { config } from './schema/config';
@@ -10,6 +11,9 @@ type Name = keyof ConfigDraft & string;
 
 /** Fields that name files, which `[]` may leave out. */
 const fileFields = ['training_data', 'validation_data', 'model_output', 'model_input', 'local_cache'] as const;
+
+/** Those of them that may be patterns. */
+const patternFields = ['training_data', 'validation_data', 'model_input'] as const;
 
 const start: Position = { line: 1, column: 1 };
 
@@ -55,6 +59,7 @@ class Rules {
     this.checkLambdas(kind === 'batch');
     for (const data of [draft.training_data, draft.validation_data]) if (data) this.checkCsv(data);
     for (const name of fileFields) this.checkFiles(name);
+    for (const name of patternFields) this.checkPatterns(name);
     const output = draft.model_output;
     if ((output?.file?.length ?? 0) > 1) this.fault(output, 'file', 'model_output takes one "file", the prefix of all');
   }
@@ -84,6 +89,14 @@ class Rules {
   private checkFiles(name: (typeof fileFields)[number]): void {
     const data = this.draft[name];
     if (data?.file?.length === 0) this.fault(data, 'file', `${name} needs a "file"`);
+  }
+
+  private checkPatterns(name: (typeof patternFields)[number]): void {
+    const data = this.draft[name];
+    for (const file of data?.file ?? []) {
+      const why = file && whyNoPattern(file);
+      if (why) this.warn(data, 'file', why);
+    }
   }
 
   private checkCsv(data: ExamplesDraft): void {

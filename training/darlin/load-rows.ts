@@ -5,53 +5,77 @@ import { BadLineCount, type BadLineLimit, defaultBadLineLimit, describeBadLine }
 import { MinibatchReader } from '../data/minibatch-reader';
 import type { Part } from '../data/part';
 import { findParts } from '../data/parts';
-import { throughCache } from './local-cache';
+import { type CachedData, cachePath, throughCache } from './local-cache';
 
 /** Lines that are parsed at once. */
 const batchLines = 10_000;
 
 export interface LoadOptions {
-  readonly workers: number;
   readonly badLines?: BadLineLimit | undefined;
   /** Is told of the first bad lines, and of a cache that cannot be written. */
   warn(message: string): void;
 }
 
 /**
- * Reads the training data of a batch training whole, from the cache if it has been read before. The order of rows makes
- * no difference, so they are never shuffled.
+ * Reads the training data of a batch training whole, from the cache if it has been read before.
  * @throws {DataError} if files are absent or cannot be read, or too many lines are bad
  */
 export async function loadRows(
-  { trainingData, loss, localCache }: BatchConf,
-  { workers, badLines = defaultBadLineLimit, warn }: LoadOptions,
+  conf: BatchConf,
+  { badLines = defaultBadLineLimit, warn }: LoadOptions,
 ): Promise<{ rows: SparseRows; cached: boolean }> {
-  const data = { ...trainingData, shuffle: false };
-  const parts = await findParts(data, workers);
-  const files = [...new Set(parts.map(({ file }) => file))];
-  const options = { loss, badLines: JSON.stringify(badLines) };
-  return throughCache(localCache, { files, conf: data, options }, () => parse(parts), warn);
+  const parts = await findParts(conf.trainingData, 1);
+  const path = await cachePathOf(conf, parts, { badLines: JSON.stringify(badLines) });
+  return throughCache(path, parse, warn);
 
-  async function parse(parts: readonly Part[]): Promise<SparseRows> {
-    // No line is drawn at random: any seed will do.
-    const reader = new MinibatchReader(data, {
+  async function parse(): Promise<SparseRows> {
+    const count = new BadLineCount(badLines);
+    const rows = await parseParts(conf, parts, (minibatch) => count.add(minibatch));
+    count.finish();
+    for (const line of count.first) warn(describeBadLine(line));
+    return rows;
+  }
+}
+
+/** The file of the cache for the rows of some parts; undefined if nothing is kept. */
+export function cachePathOf(
+  { trainingData, loss, localCache }: BatchConf,
+  parts: readonly Part[],
+  options: CachedData['options'],
+): Promise<string | undefined> {
+  const files = [...new Set(parts.map(({ file }) => file))];
+  return cachePath(localCache, { files, conf: trainingData, options: { loss, ...options } });
+}
+
+/**
+ * The rows of some parts. The order of rows makes no difference, so they are never shuffled.
+ * @param threads that parse; one for each core, at most 4, by default
+ */
+export async function parseParts(
+  { trainingData, loss }: BatchConf,
+  parts: readonly Part[],
+  onMinibatch: BadLineCount['add'],
+  threads?: number,
+): Promise<SparseRows> {
+  // No line is drawn at random: any seed will do.
+  const reader = new MinibatchReader(
+    { ...trainingData, shuffle: false },
+    {
       loss,
       minibatch: batchLines,
-      groups: !data.ignoreFeatureGroup,
+      groups: !trainingData.ignoreFeatureGroup,
       seed: 1,
-    });
-    const gathered = new GatheredRows();
-    const count = new BadLineCount(badLines);
-    try {
-      for await (const minibatch of reader.read(parts, { pass: 0 })) {
-        count.add(minibatch);
-        gathered.add(minibatch);
-      }
-      count.finish();
-    } finally {
-      await reader.close();
+      ...(threads !== undefined && { threads }),
+    },
+  );
+  const gathered = new GatheredRows();
+  try {
+    for await (const minibatch of reader.read(parts, { pass: 0 })) {
+      onMinibatch(minibatch);
+      gathered.add(minibatch);
     }
-    for (const line of count.first) warn(describeBadLine(line));
-    return gathered.take();
+  } finally {
+    await reader.close();
   }
+  return gathered.take();
 }

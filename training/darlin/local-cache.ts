@@ -14,31 +14,15 @@ export interface CachedData {
 }
 
 /**
- * The rows of some data: from the cache if they are there, else from `parse`, and then they are in the cache.
+ * The file of the cache for some data. Its name has the SHA-256 of the content (of files in S3 the ETag) and of all that
+ * decides how it is parsed, so that other data never hits.
  * @param prefix of the cache's files; undefined if nothing is kept
- * @param warn is told why rows could not be kept, which is no reason to stop
  */
-export async function throughCache(
+export async function cachePath(
   prefix: string | undefined,
-  data: CachedData,
-  parse: () => Promise<SparseRows>,
-  warn: (message: string) => void,
-): Promise<{ rows: SparseRows; cached: boolean }> {
-  if (prefix === undefined) return { rows: await parse(), cached: false };
-  const path = `${prefix}${await fingerprint(data)}`;
-  const found = await readRows(path);
-  if (found) return { rows: found, cached: true };
-  const rows = await parse();
-  try {
-    await writeRows(path, rows);
-  } catch (error) {
-    warn(`local_cache: the parsed data is not kept: ${(error as Error).message}`);
-  }
-  return { rows, cached: false };
-}
-
-/** SHA-256 of the content (of files in S3 the ETag) and of all that decides how it is parsed. */
-async function fingerprint({ files, conf, options }: CachedData): Promise<string> {
+  { files, conf, options }: CachedData,
+): Promise<string | undefined> {
+  if (prefix === undefined) return undefined;
   const hash = createHash('sha256');
   const { text, csv, ignoreFeatureGroup, maxLinesPerFile } = conf;
   hash.update(JSON.stringify({ text, csv, ignoreFeatureGroup, maxLinesPerFile, options }));
@@ -46,5 +30,30 @@ async function fingerprint({ files, conf, options }: CachedData): Promise<string
     hash.update(JSON.stringify({ size: file.size, compressed: file.compressed, etag: file.etag }));
     if (file.etag === undefined) for await (const bytes of createReadStream(file.name)) hash.update(bytes);
   }
-  return hash.digest('hex');
+  return `${prefix}${hash.digest('hex')}`;
+}
+
+/**
+ * The rows of some data: from the cache if they are there, else from `parse`, and then they are in the cache.
+ * @param path of the cache's file; undefined if nothing is kept
+ * @param warn is told why rows could not be kept, which is no reason to stop
+ * @param isFit says, after parsing, whether the rows may be kept
+ */
+export async function throughCache(
+  path: string | undefined,
+  parse: () => Promise<SparseRows>,
+  warn: (message: string) => void,
+  isFit: () => boolean = () => true,
+): Promise<{ rows: SparseRows; cached: boolean }> {
+  if (path === undefined) return { rows: await parse(), cached: false };
+  const found = await readRows(path);
+  if (found) return { rows: found, cached: true };
+  const rows = await parse();
+  if (!isFit()) return { rows, cached: false };
+  try {
+    await writeRows(path, rows);
+  } catch (error) {
+    warn(`local_cache: the parsed data is not kept: ${(error as Error).message}`);
+  }
+  return { rows, cached: false };
 }

@@ -1,13 +1,11 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import { nothingToResume } from '../checkpoint/resume';
 import type { BatchConf } from '../conf/conf';
-import type { BadLineLimit } from '../data/bad-lines';
 import type { KeyedWeights } from '../keyed-weights';
 import { fingerprintOf, readBatch, type SavedBatch, saveBatch } from './batch-checkpoint';
-import { loadRows } from './load-rows';
 import type { BatchProgress } from './pass-table';
 import type { Start } from './starting-weights';
-import { type TrainedBatch, trainBatch } from './train-batch';
+import { type BatchOptions, type TrainedBatch, trainBatch } from './train-batch';
 
 /** How weights get into model files, and out of them. */
 export interface ModelFiles {
@@ -19,9 +17,8 @@ export interface ModelFiles {
 
 export interface BatchJob {
   readonly conf: BatchConf;
-  readonly workers: number;
+  readonly assemble: BatchOptions['assemble'];
   readonly seed: number;
-  readonly badLines?: BadLineLimit | undefined;
   readonly models: ModelFiles;
   readonly checkpoints: Checkpoints<SavedBatch>;
   /** In seconds. */
@@ -34,11 +31,16 @@ export interface BatchJob {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What has been trained, and the names of the files it is in. */
+export interface WrittenBatch extends TrainedBatch {
+  readonly modelFiles: readonly string[];
+}
+
 /**
- * Does a batch training as configured: reads the data, trains with snapshots and checkpoints, writes the model.
+ * Does a batch training as configured: finds its workers, trains with snapshots and checkpoints, writes the model.
  * @throws {DataError} if there is no data to train on; the signal's reason if it ends the training
  */
-export async function runBatch(job: BatchJob): Promise<TrainedBatch & { readonly modelFiles: readonly string[] }> {
+export async function runBatch(job: BatchJob): Promise<WrittenBatch> {
   const { conf, models, checkpoints, progress, warn, signal } = job;
   const fingerprint = fingerprintOf(conf, job.seed);
   const { modelOutput, saveEveryPasses } = conf;
@@ -48,12 +50,12 @@ export async function runBatch(job: BatchJob): Promise<TrainedBatch & { readonly
   let savedAt = performance.now();
   const trained = await trainBatch({
     conf,
-    load: () => loadRows(conf, job),
+    assemble: job.assemble,
     start: await startOf(conf, models),
     resume,
-    workers: job.workers,
     seed: job.seed,
     progress,
+    warn,
     signal,
     async onPass(trained) {
       const { passes } = trained.state;
@@ -64,6 +66,7 @@ export async function runBatch(job: BatchJob): Promise<TrainedBatch & { readonly
       await saveBatch(checkpoints, fingerprint, trained);
       savedAt = performance.now();
     },
+    onBreak: (trained) => saveBatch(checkpoints, fingerprint, trained),
   });
   const modelFiles = modelOutput === undefined ? [] : await models.write(modelOutput, trained.model);
   await checkpoints.remove();

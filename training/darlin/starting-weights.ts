@@ -19,9 +19,7 @@ export function startingWeights(keys: Keys, start: Start, seed: number): Float64
       return weights.fill(start.constant);
     case 'GAUSSIAN': {
       const random = randomFor(seed, 'initial weights', 0);
-      // Box and Muller; 1 − u is never 0.
-      const normal = () => Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-      return weights.map(() => start.mean + start.std * normal());
+      return weights.map(() => start.mean + start.std * random.normal());
     }
     case 'MODEL': {
       const { model } = start;

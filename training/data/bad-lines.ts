@@ -25,6 +25,11 @@ export function parseBadLineLimit(text: string): BadLineLimit | undefined {
   return Number.isSafeInteger(value) ? { lines: value } : undefined;
 }
 
+/** As `parseBadLineLimit` reads it. */
+export const writeBadLineLimit = (limit: BadLineLimit): string =>
+  // Twelve digits, so that 0.07 is 7% and not 7.000000000000001%.
+  'lines' in limit ? String(limit.lines) : `${Number((limit.share * 100).toPrecision(12))}%`;
+
 /** Counts the lines of a pass, good and bad, and says when too many are bad. */
 export class BadLineCount {
   lines = 0;
@@ -57,15 +62,15 @@ export class BadLineCount {
   private refuseTooMany(): void {
     const most = 'lines' in this.limit ? this.limit.lines : this.limit.share * this.lines;
     if (this.bad <= most) return;
-    const borne = 'lines' in this.limit ? this.limit.lines : `${this.limit.share * 100}%`;
+    const borne = writeBadLineLimit(this.limit);
     throw new DataError(
       `${this.bad} of ${this.lines} lines are bad, more than --max-bad-lines ${borne}${this.examples()}`,
     );
   }
 
+  /** The first bad lines, each on a line of its own. */
   private examples(): string {
-    const [first] = this.first;
-    return first ? `; the first is ${describeBadLine(first)}` : '';
+    return this.first.map((line) => `\n${describeBadLine(line)}`).join('');
   }
 }
 

@@ -1,6 +1,6 @@
 import { StoreError, StoreExitCode } from '../store/store-error';
-import type { JobState } from './state/job-state';
-import { renew, schedulerSilence, type Task, tellAlive } from './state/work-queue';
+import type { WorkerState } from './state/job-state';
+import type { Task } from './state/task';
 
 /** Between two signs of life, in milliseconds: three fit in the lease. */
 const period = 5000;
@@ -17,8 +17,17 @@ export interface Heartbeat {
   stop(): void;
 }
 
+/** @throws {StoreError} if the scheduler of a job was not heard of for too long */
+export async function requireScheduler(state: Pick<WorkerState, 'job' | 'schedulerSilence'>): Promise<void> {
+  if ((await state.schedulerSilence()) <= mostAlone) return;
+  throw new StoreError(
+    `the scheduler of job ${state.job} was not heard of for ${mostAlone / 1000} s; restart it with --resume`,
+    StoreExitCode.noAccess,
+  );
+}
+
 /** Tells the job that a worker lives, until it is stopped, and the worker if the scheduler does not. */
-export function startHeartbeat(state: JobState, worker: number): Heartbeat {
+export function startHeartbeat(state: WorkerState, worker: number): Heartbeat {
   let held: Task | undefined;
   let reject: (error: unknown) => void = () => {};
   const failure = new Promise<never>((_, fail) => {
@@ -27,13 +36,8 @@ export function startHeartbeat(state: JobState, worker: number): Heartbeat {
   // Whoever waits for it hears of it; it may be stopped before.
   failure.catch(() => {});
   const beat = async (): Promise<void> => {
-    await (held ? renew(state, worker, held) : tellAlive(state, worker));
-    if ((await schedulerSilence(state)) > mostAlone) {
-      throw new StoreError(
-        `the scheduler of job ${state.job} was not heard of for ${mostAlone / 1000} s; restart it with --resume`,
-        StoreExitCode.noAccess,
-      );
-    }
+    await (held ? state.renew(worker, held) : state.tellAlive(worker));
+    await requireScheduler(state);
   };
   const timer = setInterval(() => void beat().catch(reject), period);
   return {

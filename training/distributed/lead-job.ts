@@ -1,29 +1,29 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
-import { nothingToResume, requireSameConf } from '../checkpoint/resume';
+import { nothingToResume, requireSameConf, requireSameWay } from '../checkpoint/resume';
 import type { SumsPortion } from '../checkpoint/sums-file';
 import type { Learned } from '../online/learned';
-import { formCluster } from '../store/servers/form-cluster';
-import { Servers, type StoreAddress } from '../store/servers/servers';
+import type { StoredSums } from '../store/parameter-store';
 import { StoreError, StoreExitCode } from '../store/store-error';
-import { makeBlocks, removeBlocks } from '../store/valkey/job-blocks';
-import { scalesOf, ValkeyStore } from '../store/valkey/valkey-store';
-import { watchPrimaries } from './failover';
-import { restoreJob, type SavedJob, savedJob } from './saved-job';
 import { runScheduler, type SchedulerTools } from './scheduler';
-import { lease } from './state/clock';
-import { type JobPlan, publishOutcome, publishPlan, readOutcome, readPlan } from './state/job-plan';
-import { JobState } from './state/job-state';
-import { openQueue, schedulerSilence } from './state/work-queue';
+import type { JobPlan } from './state/job-plan';
+import { type JobState, lease, type SavedJob } from './state/job-state';
 
-/** How long the state of a job that is done stays, in seconds. */
-const afterglow = 600;
+/** Where a job is while it runs: its state and its sums. */
+export interface JobHome {
+  readonly state: JobState;
+  /** How many shards a new job spreads its keys over. */
+  readonly shards: number;
+  /** Makes place for a new job, whatever there was of one of its name. */
+  prepare(): Promise<void>;
+  /** Whether it still has all that was there of a job. */
+  isWhole(plan: JobPlan): Promise<boolean>;
+  /** The sums of all keys. */
+  sums(plan: JobPlan): StoredSums;
+  /** Frees what a job takes that is done. */
+  clear(plan: JobPlan): Promise<void>;
+}
 
 export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'checkpointEvery' | 'signal'> {
-  /** Names the job on its servers. */
-  readonly job: string;
-  readonly address: StoreAddress;
-  /** Replicas of each primary. */
-  readonly replicas: number;
   readonly plan: Omit<JobPlan, 'shards'>;
   readonly checkpoints: Checkpoints<SavedJob>;
   /** Goes on where the job was, if it can be found. */
@@ -34,94 +34,93 @@ export interface JobOptions extends Pick<SchedulerTools, 'report' | 'order' | 'c
   begun?(): void;
 }
 
-/** What a job has learned, while its servers still have it. */
+/** What a job has learned, while its home still has it. */
 export interface LearnedJob {
   readonly learned: Learned;
   sums(): AsyncIterable<SumsPortion>;
 }
 
 /**
- * Leads a job on servers that run, beginning it or going on with it.
- * @param finish does what there is to do with what was learned, before the servers forget it
+ * Leads a job, beginning it or going on with it.
+ * @param finish does what there is to do with what was learned, before the job's home forgets it
  * @throws {StoreError | JobFailure} if it cannot begin or fails; the signal's reason, after a checkpoint, if it aborts
  */
-export async function leadJob<T>(options: JobOptions, finish: (job: LearnedJob) => Promise<T>): Promise<T> {
-  const { address, replicas, report } = options;
-  if (address.servers.length > 1) await formCluster(address, replicas);
-  const servers = await Servers.connect(address);
-  const watch = watchPrimaries(servers, address.password, report.warning);
-  try {
-    return await lead(options, servers, finish);
-  } finally {
-    watch.stop();
-    servers.close();
-  }
-}
-
-async function lead<T>(options: JobOptions, servers: Servers, finish: (job: LearnedJob) => Promise<T>): Promise<T> {
-  const { job, checkpoints, report, order, checkpointEvery, signal } = options;
-  const state = new JobState(servers, job);
-  const plan = await begin(options, servers, state);
+export async function leadJob<T>(
+  home: JobHome,
+  options: JobOptions,
+  finish: (job: LearnedJob) => Promise<T>,
+): Promise<T> {
+  const { checkpoints, report, order, checkpointEvery, signal } = options;
+  const { state } = home;
+  const plan = await begin(home, options);
   options.begun?.();
-  const store = openStore(servers, job, plan);
-  const checkpoint = async (): Promise<void> => checkpoints.write(await savedJob(state, plan), store.export());
+  const store = home.sums(plan);
+  const checkpoint = async (): Promise<void> =>
+    checkpoints.write({ plan, ...(await state.save()) }, store.export(), state.learners());
+  const requireWhole = async (): Promise<void> => {
+    if (!(await home.isWhole(plan))) throw forgotten(state.job);
+  };
   try {
-    const learned = await runScheduler({ state, plan, report, order, checkpoint, checkpointEvery, signal });
+    const tools = { state, plan, report, order, checkpoint, checkpointEvery, requireWhole, signal };
+    const learned = await runScheduler(tools);
     const result = await finish({ learned, sums: () => store.export() });
-    await removeState(servers, state, plan);
+    await home.clear(plan);
     await checkpoints.remove();
     return result;
   } catch (error) {
-    // Workers must not go on for a job that failed; after a signal or lost servers it may be resumed.
-    const { message, exitCode } = error as Partial<StoreError>;
-    const isOver = !signal.aborted && exitCode !== StoreExitCode.noAccess;
-    if (isOver)
-      await publishOutcome(state, { status: 'failed', message: message!, exitCode: exitCode ?? StoreExitCode.failed });
+    await endForWorkers(state, error, signal);
     throw error;
   }
 }
 
+/** Ends a job that failed for its workers, too. After a signal or lost servers it may be resumed, and they stay. */
+export async function endForWorkers(
+  state: Pick<JobState, 'publishOutcome'>,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const { message = String(error), exitCode = StoreExitCode.failed } = error as Partial<StoreError>;
+  if (signal.aborted || exitCode === StoreExitCode.noAccess) return;
+  await state.publishOutcome({ status: 'failed', message, exitCode });
+}
+
+/** @throws {StoreError} if somebody leads a job */
+export async function requireNoScheduler(state: Pick<JobState, 'job' | 'schedulerSilence'>): Promise<void> {
+  if ((await state.schedulerSilence()) >= lease) return;
+  throw new StoreError(`job ${state.job} runs on these servers already; wait for it, or stop it`, StoreExitCode.usage);
+}
+
 /** Plans the job anew, or finds out how it was planned and where it is. */
-async function begin(options: JobOptions, servers: Servers, state: JobState): Promise<JobPlan> {
-  const { job, resume, report, checkpoints } = options;
-  const running = await readPlan(state);
-  const isOpen = running !== undefined && (await readOutcome(state)) === undefined;
-  if (resume && isOpen) {
+async function begin(home: JobHome, options: JobOptions): Promise<JobPlan> {
+  const { resume, report, checkpoints } = options;
+  const { state } = home;
+  const running = await state.readPlan();
+  const isOpen = running !== undefined && (await state.readOutcome()) === undefined;
+  if (resume && isOpen && (await home.isWhole(running))) {
     requireSameConf(running.fingerprint, options.plan.fingerprint);
     return publish(state, { ...running, conf: options.plan.conf });
   }
-  if (isOpen && (await schedulerSilence(state)) < lease) {
-    throw new StoreError(`job ${job} runs on these servers already; wait for it, or stop it`, StoreExitCode.usage);
-  }
+  if (isOpen) await requireNoScheduler(state);
   const saved = resume ? await checkpoints.newest() : undefined;
-  if (saved) requireSameConf(saved.state.plan.fingerprint, options.plan.fingerprint);
-  else if (resume) report.warning(nothingToResume);
-  const plan: JobPlan = { ...options.plan, ...(saved && { parts: saved.state.plan.parts }), shards: servers.count };
-  await state.do((connection) => connection.unlink(Object.values(state.keys)));
-  await makeBlocks(servers, job, plan.shards);
-  const store = openStore(servers, job, plan);
+  if (saved) {
+    requireSameWay('plan' in saved.state, 'one worker');
+    requireSameConf(saved.state.plan.fingerprint, options.plan.fingerprint);
+  } else if (resume) report.warning(nothingToResume);
+  const plan: JobPlan = { ...options.plan, ...(saved && { parts: saved.state.plan.parts }), shards: home.shards };
+  await home.prepare();
+  const store = home.sums(plan);
   for await (const { keys, sums } of saved ? saved.sums() : options.start()) await store.restore(keys, sums);
-  if (saved) await restoreJob(state, saved.state);
+  if (saved) await state.restore(saved.state, saved.workers());
   return publish(state, plan);
 }
 
-/** Lets the workers begin, who look for work as soon as there is a plan. */
+const forgotten = (job: string): StoreError =>
+  new StoreError(
+    `a parameter server has lost what it knew of job ${job}; try again with --resume`,
+    StoreExitCode.noAccess,
+  );
+
 async function publish(state: JobState, plan: JobPlan): Promise<JobPlan> {
-  await openQueue(state);
-  await publishPlan(state, plan);
+  await state.publishPlan(plan);
   return plan;
-}
-
-const openStore = (servers: Servers, job: string, { shards, conf }: JobPlan): ValkeyStore =>
-  new ValkeyStore({ servers, job, shards, worker: 0, scales: scalesOf(conf), clock: async () => {} });
-
-/** Frees what the parameters take. The rest goes later: workers that only now look are to find that the job is done. */
-async function removeState(servers: Servers, state: JobState, { shards }: JobPlan): Promise<void> {
-  await removeBlocks(servers, state.job, shards);
-  const { outcome, ...others } = state.keys;
-  await state.do(async (connection) => {
-    for (const key of Object.values(others)) await connection.expire(key, afterglow);
-    // A job without an outcome would be taken for one that goes on.
-    await connection.expire(outcome, 2 * afterglow);
-  });
 }

@@ -5,6 +5,9 @@ import { StoreError, StoreExitCode } from '../store/store-error';
 const exitCodeOf = (code: number): StoreExitCode =>
   Object.values(StoreExitCode).find((known) => known === code) ?? StoreExitCode.failed;
 
+/** The exit codes of workers that were told to end, and gave back what they had. */
+const toldToEnd: Readonly<Record<number, string>> = { 130: 'SIGINT', 143: 'SIGTERM' };
+
 /** Worker processes on this machine. */
 export interface LocalWorkers {
   /** Never resolves; rejects if workers end as soon as they begin. */
@@ -21,7 +24,7 @@ const mostShortLives = 5;
 const endPatience = 30_000;
 
 /**
- * Runs worker processes, and a new one for each that is killed.
+ * Runs worker processes, and a new one for each that is killed or told to end.
  * @param command the program and its arguments
  * @param environment of the workers, beside that of this process
  * @param warn is told of every worker that died
@@ -47,17 +50,21 @@ export function startLocalWorkers(
     const worker = spawn(program, args, {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'inherit'],
+      // A group of its own: Ctrl-C is for the job, which is saved before its workers end.
+      detached: true,
     });
     running.add(worker);
     worker.once('error', fail);
     worker.once('exit', (code, signal) => {
       running.delete(worker);
       if (isStopped || code === 0) return;
+      const cause = code === null ? signal : toldToEnd[code];
       // One that ended by itself knew why, and has said so.
-      if (code !== null) return fail(new StoreError('a worker ended; what it said is above', exitCodeOf(code)));
+      if (code !== null && cause === undefined)
+        return fail(new StoreError('a worker ended; what it said is above', exitCodeOf(code)));
       shortLives = Date.now() - began < shortLife ? shortLives + 1 : 0;
-      if (shortLives === mostShortLives) return fail(new Error(`workers die as soon as they start, of ${signal}`));
-      warn(`a worker died of ${signal}; another takes its place`);
+      if (shortLives === mostShortLives) return fail(new Error(`workers die as soon as they start, of ${cause}`));
+      warn(`a worker died of ${cause}; another takes its place`);
       start();
     });
   };

@@ -1,17 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Part } from '../data/part';
 import { type Learned, nothing, together } from '../online/learned';
 import { type ProgressRow, rowOf } from '../online/progress-row';
+import type { OnlinePosition } from '../online/train-online';
 import { DivergenceGuard } from './divergence-guard';
-import { letGo, standStill } from './state/clock';
-import { type JobPlan, type Outcome, publishOutcome, readOutcome } from './state/job-plan';
+import type { JobPlan, Outcome } from './state/job-plan';
 import type { JobState } from './state/job-state';
-import { beginning, readProgress } from './state/progress';
-import { enqueue, halveInterval, tellAlive } from './state/work-queue';
+import { taskName } from './state/task';
 
 /** What a scheduler says while the job runs. */
 export interface SchedulerReport {
   row(row: ProgressRow): void;
+  /** How far the job is, told between the rows. */
+  position?(position: OnlinePosition): void;
   warning(text: string): void;
   /** What is known of bad lines, after every change. @throws {Error} if they are too many */
   lines(learned: Learned, isFinal: boolean): void;
@@ -25,14 +25,15 @@ export interface SchedulerTools {
   order(parts: readonly Part[], pass: number): readonly number[];
   /** Saves the job; called while all workers stand still. */
   checkpoint(): Promise<void>;
+  /** @throws {StoreError} if the sums are out of reach, or lost */
+  requireWhole(): Promise<void>;
   /** Milliseconds between two checkpoints. */
   readonly checkpointEvery: number;
   /** Aborts when the scheduler has to end in order, with a checkpoint. */
   readonly signal: AbortSignal;
 }
 
-/** Between two looks at the workers' progress, and two signs of life, in milliseconds. */
-const pause = 100;
+/** Between two signs of life, in milliseconds. */
 const period = 5000;
 
 /**
@@ -42,11 +43,26 @@ const period = 5000;
  */
 export async function runScheduler(tools: SchedulerTools): Promise<Learned> {
   const scheduler = new Scheduler(tools);
-  const { state } = tools;
-  await tellAlive(state, 'scheduler');
-  const timer = setInterval(() => void tellAlive(state, 'scheduler').catch(() => {}), period);
+  const { state, requireWhole } = tools;
+  const tellAlive = async (): Promise<void> => {
+    await state.tellAlive('scheduler');
+    await requireWhole();
+  };
+  return asScheduler(tellAlive, () => scheduler.lead());
+}
+
+/**
+ * Does work of a scheduler, of which workers hear that it lives.
+ * @throws what `tellAlive` throws, which ends the work
+ */
+export async function asScheduler<T>(tellAlive: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  await tellAlive();
+  let timer: NodeJS.Timeout | undefined;
+  const failure = new Promise<never>((_, fail) => {
+    timer = setInterval(() => void tellAlive().catch(fail), period);
+  });
   try {
-    return await scheduler.lead();
+    return await Promise.race([work(), failure]);
   } finally {
     clearInterval(timer);
   }
@@ -65,7 +81,6 @@ export class JobFailure extends Error {
 class Scheduler {
   private readonly began = Date.now();
   private readonly guard = new DivergenceGuard();
-  private position = beginning;
   private total = nothing;
   /** Since the last row. */
   private window = nothing;
@@ -79,31 +94,32 @@ class Scheduler {
   async lead(): Promise<Learned> {
     const { state, plan, signal } = this.tools;
     // One that was here before may have been killed while the workers stood still for it.
-    await letGo(state);
+    await state.letGo();
     await this.readOn();
     this.window = nothing;
     for (let pass = 0; pass < plan.conf.passes; pass++) {
-      const open = this.tools.order(plan.parts, pass).filter((part) => !this.done.has(`${pass}:${part}`));
+      const open = this.tools.order(plan.parts, pass).filter((part) => !this.done.has(taskName({ pass, part })));
       if (open.length === 0) continue;
-      await enqueue(state, pass, open);
+      await state.enqueue(pass, open);
       while (!this.isDone(pass)) {
         if (signal.aborted) {
           await this.save();
           signal.throwIfAborted();
         }
-        await delay(pause);
+        await state.awaitProgress();
         await this.follow();
+        this.tellPosition(pass);
       }
     }
     await this.tell(true);
-    await publishOutcome(state, { status: 'done' });
+    await state.publishOutcome({ status: 'done' });
     return this.total;
   }
 
   /** Takes in what the workers did meanwhile. */
   private async follow(): Promise<void> {
     await this.readOn();
-    const outcome = await readOutcome(this.tools.state);
+    const outcome = await this.tools.state.readOutcome();
     if (outcome?.status === 'failed') throw new JobFailure(outcome);
     const now = Date.now();
     if (now - this.windowBegan >= 1000 * this.tools.plan.conf.reportInterval) await this.tell(false);
@@ -111,8 +127,7 @@ class Scheduler {
   }
 
   private async readOn(): Promise<void> {
-    const { position, learned, done } = await readProgress(this.tools.state, this.position);
-    this.position = position;
+    const { learned, done } = await this.tools.state.readProgress();
     this.total = together(this.total, learned);
     this.window = together(this.window, learned);
     for (const part of done) this.done.add(part);
@@ -127,26 +142,40 @@ class Scheduler {
     this.hasTold = true;
     report.row(rowOf((Date.now() - this.began) / 1000, this.window, this.total));
     if (this.guard.diverges(this.window)) {
-      await halveInterval(state);
+      await state.halveInterval();
       report.warning('the loss rises: workers sync twice as often from now on; a smaller learning rate may help');
     }
     this.window = nothing;
     this.windowBegan = Date.now();
   }
 
+  private tellPosition(pass: number): void {
+    const { plan, report } = this.tools;
+    const partsOfPass = plan.parts.length;
+    const parts = plan.parts.filter((_, part) => this.done.has(taskName({ pass, part }))).length;
+    report.position?.({
+      pass,
+      passes: plan.conf.passes,
+      parts,
+      partsOfPass,
+      share: parts / partsOfPass,
+      examples: this.total.examples,
+    });
+  }
+
   private async save(): Promise<void> {
     const { state, checkpoint } = this.tools;
-    await standStill(state);
+    await state.standStill();
     try {
       await this.readOn();
       await checkpoint();
     } finally {
-      await letGo(state);
+      await state.letGo();
     }
     this.savedAt = Date.now();
   }
 
   private isDone(pass: number): boolean {
-    return this.tools.plan.parts.every((_, part) => this.done.has(`${pass}:${part}`));
+    return this.tools.plan.parts.every((_, part) => this.done.has(taskName({ pass, part })));
   }
 }

@@ -17,10 +17,21 @@ export interface LearningStep {
   readonly correct: number;
 }
 
+/** What a learner knows beside the sums. */
+export interface SavedLearner {
+  /** How many minibatches it learned from. */
+  readonly minibatches: number;
+  /** The counts of the tail filter, if there is one. */
+  readonly counts?: string | undefined;
+}
+
 /** A method of online learning that keeps two sums a key. */
 export interface Learner {
   /** One step from the sums of the minibatch's keys, in the order of its keys, in a pass that counts from 0. */
   learn(minibatch: Minibatch, sums: Sums, pass: number): LearningStep;
   /** The weights that sums stand for. */
   weights(sums: Sums): Float64Array;
+  save(): SavedLearner;
+  /** Goes on as one that was saved. */
+  restore(saved: SavedLearner): void;
 }

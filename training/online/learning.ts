@@ -3,16 +3,17 @@ import type { SumsPortion } from '../checkpoint/sums-file';
 import type { OnlineConf } from '../conf/conf';
 import type { Minibatch } from '../data/part';
 import type { KeyedWeights } from '../keyed-weights';
+import { MemoryStore } from '../store/memory-store';
 import { type Learned, nothing } from './learned';
 import { addChanges, addStep } from './learned-sums';
-import { MinibatchLearner, type SavedLearner } from './minibatch-learner';
-import { Parameters } from './parameters';
+import type { SavedLearner } from './learner';
+import { MinibatchLearner } from './minibatch-learner';
 
 /** Learns from one minibatch after the other, with all sums in this process. */
 export class Learning {
   private readonly online: OnlineLearner;
   private readonly learner: MinibatchLearner;
-  private readonly parameters = new Parameters();
+  private readonly store = new MemoryStore();
 
   constructor(conf: OnlineConf) {
     this.online = onlineLearner(conf.algorithm, conf.learningRate, conf.penalty);
@@ -20,23 +21,23 @@ export class Learning {
   }
 
   /** Starts from the weights of a model. */
-  startFrom({ keys, weights }: KeyedWeights): void {
-    this.parameters.restore({ keys, sums: startingSums(this.online, weights) });
+  startFrom({ keys, weights }: KeyedWeights): Promise<void> {
+    return this.store.restore(keys, startingSums(this.online, weights));
   }
 
   /** One step, in a pass that counts from 0. */
-  learn(minibatch: Minibatch, pass: number): Learned {
-    const step = this.learner.learn(minibatch, this.parameters.pull(minibatch.keys), pass);
-    const after = this.learner.weights(this.parameters.push(minibatch.keys, step.deltas));
+  async learn(minibatch: Minibatch, pass: number): Promise<Learned> {
+    const step = this.learner.learn(minibatch, await this.store.pull(minibatch.keys), pass);
+    const after = this.learner.weights(await this.store.push(minibatch.keys, step.deltas));
     return addChanges(addStep(nothing, minibatch, step, pass), step.weights, after);
   }
 
   weights(): KeyedWeights {
-    return this.parameters.weights(this.online);
+    return this.store.weights(this.online);
   }
 
   sums(): AsyncIterable<SumsPortion> {
-    return this.parameters.export();
+    return this.store.export();
   }
 
   save(): SavedLearner {
@@ -45,6 +46,6 @@ export class Learning {
 
   async restore(saved: SavedLearner, sums: AsyncIterable<SumsPortion>): Promise<void> {
     this.learner.restore(saved);
-    for await (const portion of sums) this.parameters.restore(portion);
+    for await (const portion of sums) await this.store.restore(portion.keys, portion.sums);
   }
 }

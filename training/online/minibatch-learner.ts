@@ -6,15 +6,8 @@ import { zeroSums } from '../../learning/linear/sums';
 import type { OnlineConf } from '../conf/conf';
 import type { Minibatch } from '../data/part';
 import type { Sums } from '../store/parameter-store';
-import type { Learner, LearningStep } from './learner';
+import type { Learner, LearningStep, SavedLearner } from './learner';
 import { TailFilter } from './tail-filter';
-
-/** What a learner knows beside the sums. */
-export interface SavedLearner {
-  readonly minibatches: number;
-  /** The counts of the tail filter, if there is one. */
-  readonly counts?: string | undefined;
-}
 
 /** Learns from minibatches as a configuration says. */
 export class MinibatchLearner implements Learner {

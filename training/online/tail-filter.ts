@@ -9,7 +9,7 @@ export class TailFilter {
   private readonly sketch: CountMinSketch | undefined;
 
   constructor(private readonly conf: TailFilterConf) {
-    if (conf.frequency > 0) this.sketch = new CountMinSketch(conf.countMinRows, conf.countMinSize);
+    if (conf.frequency > 0) this.sketch = new CountMinSketch(conf.countMinRows, conf.countMinSize, conf.frequency);
   }
 
   /** Counts the entries of a minibatch of the first pass. */
@@ -30,10 +30,10 @@ export class TailFilter {
 
   /** The counts as text, packed: most cells are 0. */
   save(): string | undefined {
-    return this.sketch && deflateSync(this.sketch.cells, { level: 1 }).toString('base64');
+    return this.sketch && deflateSync(this.sketch.bytes, { level: 1 }).toString('base64');
   }
 
   restore(saved: string | undefined): void {
-    if (saved !== undefined) this.sketch?.cells.set(inflateSync(Buffer.from(saved, 'base64')));
+    if (saved !== undefined) this.sketch?.bytes.set(inflateSync(Buffer.from(saved, 'base64')));
   }
 }

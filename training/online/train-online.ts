@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Checkpoints } from '../checkpoint/checkpoints';
-import { nothingToResume } from '../checkpoint/resume';
+import { nothingToResume, requireSameWay } from '../checkpoint/resume';
 import type { OnlineConf } from '../conf/conf';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../data/bad-lines';
 import { MinibatchReader } from '../data/minibatch-reader';
@@ -8,9 +8,10 @@ import type { Part } from '../data/part';
 import { findParts, orderParts } from '../data/parts';
 import type { KeyedWeights } from '../keyed-weights';
 import { StoreError, StoreExitCode } from '../store/store-error';
+import { diverged } from './diverged';
 import { type Learned, nothing, together } from './learned';
+import type { SavedLearner } from './learner';
 import { Learning } from './learning';
-import type { SavedLearner } from './minibatch-learner';
 import { type ProgressRow, rowOf } from './progress-row';
 
 /** Where a training is in its data. */
@@ -32,7 +33,7 @@ export interface SavedOnline {
 }
 
 /** How far a training is. */
-export interface OnlinePosition extends Place {
+export interface OnlinePosition extends Omit<Place, 'offset'> {
   readonly passes: number;
   readonly partsOfPass: number;
   /** About how much of the pass is done, from 0 to 1. */
@@ -110,7 +111,7 @@ class OnlineRun {
 
   async train(reader: MinibatchReader): Promise<OnlineModel> {
     const { conf, start, resume } = this.training;
-    if (!(resume && (await this.goOn())) && start) this.learning.startFrom(start);
+    if (!(resume && (await this.goOn())) && start) await this.learning.startFrom(start);
     for (let { pass } = this.place; pass < conf.passes; pass++) {
       await this.pass(reader, pass);
       if (pass === 0) this.finishLines();
@@ -126,7 +127,7 @@ class OnlineRun {
     while (this.place.parts < ordered.length) {
       const { parts: done, offset } = this.place;
       for await (const minibatch of reader.read([ordered[done]!], { pass, from: offset })) {
-        const learned = this.learning.learn(minibatch, pass);
+        const learned = await this.learning.learn(minibatch, pass);
         if (pass === 0) this.lines.add(minibatch);
         this.place = { pass, parts: done, offset: minibatch.offset };
         await this.follow(learned, ordered);
@@ -193,6 +194,7 @@ class OnlineRun {
       this.training.warn(nothingToResume);
       return false;
     }
+    requireSameWay('place' in newest.state, 'several workers');
     const { fingerprint, place, learning, learned } = newest.state;
     if (fingerprint !== this.fingerprint) {
       throw new StoreError(
@@ -217,9 +219,3 @@ function fingerprintOf({ conf, seed }: OnlineTraining, parts: readonly Part[]): 
     .update(JSON.stringify({ conf: rest, seed, files }))
     .digest('hex');
 }
-
-const diverged = (): StoreError =>
-  new StoreError(
-    'the model diverged: the loss is not finite; use a smaller learning_rate alpha, or scale the values of the data',
-    StoreExitCode.failed,
-  );

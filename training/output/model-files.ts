@@ -95,6 +95,13 @@ async function* linesOf(file: DataFile, storage: FileStorage): AsyncGenerator<st
 }
 
 /**
+ * Makes sure that model files can be written below a prefix.
+ * @throws {DataError} if they cannot
+ */
+export const requireWritableModel = (prefix: string): Promise<void> =>
+  modelPlace(dirname(prefix)).requireWritable(`${basename(prefix)}_S0`);
+
+/**
  * Writes the weights that are not 0 as text, by ascending key, to a file for each shard; files of shards that are no
  * more are removed at last.
  * @param prefix of the files, here or `s3://bucket/prefix`

@@ -8,14 +8,18 @@ import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../learning
 import { DataError, DataExitCode } from '../data-error';
 import type { Dataset } from '../dataset';
 
-/** A CSV file (RFC 4180) with a header row, and which of its columns to read as what. */
-export interface CsvSource {
+/** A CSV file (RFC 4180) with a header row. */
+export interface CsvFile {
   /** Path as configured; errors show it so. */
   readonly csv: string;
   /** Folder that a relative path starts from. */
   readonly directory: string;
   /** @default ',' */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
+}
+
+/** A file, and which of its columns to read as what. */
+export interface CsvSource extends CsvFile {
   /** Each is read from the column of its name or of one of its aliases. */
   readonly features: readonly ScalarFeature[];
   /** Column of the label; labels are text. */
@@ -29,11 +33,6 @@ interface Column {
   readonly type: ScalarType;
 }
 
-interface Columns {
-  readonly features: readonly Column[];
-  readonly target: Column;
-}
-
 const maxRecordBytes = 16 * 1024 ** 2;
 
 /**
@@ -42,11 +41,40 @@ const maxRecordBytes = 16 * 1024 ** 2;
  * @throws the signal's reason once it is aborted
  */
 export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<Dataset> {
-  const { csv, directory, delimiter = ',' } = source;
-  const hash = createHash('sha256');
+  const { features, target } = source;
   const rows: Row[] = [];
   const labels: string[] = [];
-  let columns: Columns | undefined;
+  const columns: ScalarFeature[] = [...features, { name: target, type: 'str', aliases: [] }];
+  const sha256 = await readCsvRows(
+    source,
+    columns,
+    (values, line) => {
+      const label = values.pop() as string;
+      if (label === '') throw new DataError(`${line}: ${target}: has no label`);
+      rows.push(values);
+      labels.push(label);
+    },
+    signal,
+  );
+  return { source: source.csv, sha256, rows, labels };
+}
+
+/**
+ * Reads columns of a CSV file row by row; each is that of its name or of one of its aliases.
+ * @param onRow hears the values in the order of the columns, and the place of the row as errors tell it
+ * @returns the SHA-256 of the file, in hexadecimal
+ * @throws {DataError} `<file>:<line>: <column>: <what is wrong>`, also if there is no row
+ * @throws the signal's reason once it is aborted
+ */
+export async function readCsvRows(
+  { csv, directory, delimiter = ',' }: CsvFile,
+  wanted: readonly ScalarFeature[],
+  onRow: (values: ScalarValue[], line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  let columns: readonly Column[] | undefined;
+  let hasRows = false;
 
   const parser = parse({
     delimiter,
@@ -60,10 +88,13 @@ export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<
     for await (const { record, info } of records) {
       const line = `${csv}:${info.lines}`;
       if (columns) {
-        rows.push(columns.features.map((column) => readValue(column, record, line)));
-        labels.push(readLabel(columns.target, record, line));
+        hasRows = true;
+        onRow(
+          columns.map((column) => readValue(column, record, line)),
+          line,
+        );
       } else {
-        columns = findColumns(record, source, line);
+        columns = wanted.map((feature) => findColumn(record, feature, line));
       }
     }
   };
@@ -77,8 +108,8 @@ export async function readCsv(source: CsvSource, signal?: AbortSignal): Promise<
     throw asDataError(error, csv);
   }
   if (!columns) throw new DataError(`${csv}: is empty; its first row must name the columns`);
-  if (rows.length === 0) throw new DataError(`${csv}: has a header but no rows`);
-  return { source: csv, sha256: hash.digest('hex'), rows, labels };
+  if (!hasRows) throw new DataError(`${csv}: has a header but no rows`);
+  return hash.digest('hex');
 }
 
 /** Passes a file on while `hash` takes it in. */
@@ -90,24 +121,18 @@ const hashing = (hash: Hash) =>
     }
   };
 
-function findColumns(header: readonly string[], { features, target }: CsvSource, line: string): Columns {
-  const find = (name: string, aliases: readonly string[], type: ScalarType): Column => {
-    const names = [name, ...aliases];
-    const found = [...header.keys()].filter((index) => names.includes(header[index]!));
-    const [index] = found;
-    if (index === undefined) {
-      throw new DataError(`${line}: there is no column '${name}'; the columns are ${header.join(', ')}`);
-    }
-    if (found.length > 1) {
-      const both = found.map((n) => `'${header[n]}'`).join(' and ');
-      throw new DataError(`${line}: the columns ${both} are both ${name}; keep one`);
-    }
-    return { index, name: header[index]!, type };
-  };
-  return {
-    features: features.map(({ name, aliases, type }) => find(name, aliases, type)),
-    target: find(target, [], 'str'),
-  };
+function findColumn(header: readonly string[], { name, aliases, type }: ScalarFeature, line: string): Column {
+  const names = [name, ...aliases];
+  const found = [...header.keys()].filter((index) => names.includes(header[index]!));
+  const [index] = found;
+  if (index === undefined) {
+    throw new DataError(`${line}: there is no column '${name}'; the columns are ${header.join(', ')}`);
+  }
+  if (found.length > 1) {
+    const both = found.map((n) => `'${header[n]}'`).join(' and ');
+    throw new DataError(`${line}: the columns ${both} are both ${name}; keep one`);
+  }
+  return { index, name: header[index]!, type };
 }
 
 function readValue({ index, name, type }: Column, record: readonly string[], line: string): ScalarValue {
@@ -115,12 +140,6 @@ function readValue({ index, name, type }: Column, record: readonly string[], lin
   const value = parseFeature(type, text);
   if (value === undefined) throw new DataError(`${line}: ${name}: '${shorten(text)}' is not ${typeNouns[type]}`);
   return value;
-}
-
-function readLabel({ index, name }: Column, record: readonly string[], line: string): string {
-  const label = record[index]!;
-  if (label === '') throw new DataError(`${line}: ${name}: has no label`);
-  return label;
 }
 
 const shorten = (text: string): string => {

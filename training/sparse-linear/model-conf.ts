@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { SparseLinearConfig } from '../../config/schema';
-import type { Conf, DataConf } from '../conf/conf';
+import type { BatchConf, Conf, DataConf, OnlineConf } from '../conf/conf';
 import { readConf } from '../conf/read-conf';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
@@ -13,7 +13,7 @@ import { DataError } from '../data-error';
  * @throws {DataError} if it is absent, or does not go with the model's mapping
  */
 export async function readModelConf(
-  { conf: path, mapping }: SparseLinearConfig,
+  { conf: path, mapping, hyperparameters }: SparseLinearConfig,
   directory: string,
   say: (line: string) => void,
 ): Promise<Conf> {
@@ -21,7 +21,36 @@ export async function readModelConf(
   for (const warning of warnings) say(warning);
   const data = conf.kind === 'evaluation' ? conf.validationData : conf.trainingData;
   for (const entry of mapping) checkEntry(entry, data, path);
-  return placedConf(conf, directory);
+  return placedConf(withHyperparameters(conf, hyperparameters), directory);
+}
+
+/**
+ * Reads the dmlc configuration of a model, which has to train one.
+ * @throws {ConfError} if the configuration has faults
+ * @throws {DataError} if it is absent, only scores, or does not go with the model's mapping
+ */
+export async function readTrainingConf(
+  config: SparseLinearConfig,
+  directory: string,
+  say: (line: string) => void,
+): Promise<OnlineConf | BatchConf> {
+  const conf = await readModelConf(config, directory, say);
+  if (conf.kind !== 'evaluation') return conf;
+  throw new DataError(`${config.conf}: trains nothing; add training_data and async_sgd or darlin`);
+}
+
+/** What the model's own hyperparameters say comes before what the configuration says. */
+export function withHyperparameters<C extends Conf>(
+  conf: C,
+  { lambda1, lambda2, alpha, beta }: SparseLinearConfig['hyperparameters'],
+): C {
+  if (conf.kind === 'evaluation') return conf;
+  const { penalty, learningRate } = conf;
+  return {
+    ...conf,
+    penalty: { l1: lambda1 ?? penalty.l1, l2: lambda2 ?? penalty.l2 },
+    learningRate: { ...learningRate, alpha: alpha ?? learningRate.alpha, beta: beta ?? learningRate.beta },
+  };
 }
 
 /**

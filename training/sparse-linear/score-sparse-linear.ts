@@ -35,25 +35,30 @@ export async function metricsOf(
   loss: Loss,
   onMinibatch: (minibatch: Minibatch) => void = () => {},
 ): Promise<Metrics> {
-  const rows = await scoredRows(model, { ...data, shuffle: false }, loss, onMinibatch);
-  return loss === 'SQUARE'
+  return marginMetrics(await scoredRows(model, data, loss, onMinibatch), loss);
+}
+
+/** The metrics of rows that were scored: NaN without any, and the AUC if all are of one class. */
+export const marginMetrics = (rows: ScoredRows, loss: Loss): Metrics =>
+  loss === 'SQUARE'
     ? { rmse: rootMeanSquaredError(rows), mae: meanAbsoluteError(rows) }
     : { auc: marginAuc(rows), accuracy: signAccuracy(rows), logloss: marginLogLoss(rows) };
-}
 
 /** The one score that decides whether a revision is kept, higher is better: the AUC, or the negated RMSE. */
 export const scoreOf = (metrics: Metrics): number => metrics.auc ?? -metrics.rmse!;
 
-async function scoredRows(
+/** The margins of all good lines of some data, in their order. */
+export async function scoredRows(
   model: MarginModel,
   data: DataConf,
   loss: Loss,
-  onMinibatch: (minibatch: Minibatch) => void,
+  onMinibatch: (minibatch: Minibatch) => void = () => {},
 ): Promise<ScoredRows> {
   const margins: number[] = [];
   const labels: number[] = [];
   const importances: number[] = [];
-  const reader = new MinibatchReader(data, { loss, minibatch: batchLines, groups: false, seed: 1 });
+  const inOrder = { ...data, shuffle: false };
+  const reader = new MinibatchReader(inOrder, { loss, minibatch: batchLines, groups: false, seed: 1 });
   try {
     for await (const rows of reader.read(await findParts(data, 1), { pass: 0 })) {
       onMinibatch(rows);

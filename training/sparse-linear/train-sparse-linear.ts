@@ -4,9 +4,9 @@ import { SparseLinearModel, sparseLinearAlgorithm } from '../../learning/linear/
 import { loadModel } from '../../learning/load-model';
 import { encodeModelFile, type ModelHeader } from '../../learning/model-file';
 import type { BatchConf, Conf, OnlineConf } from '../conf/conf';
-import { loadRows } from '../darlin/load-rows';
 import { passTable } from '../darlin/pass-table';
 import type { Start } from '../darlin/starting-weights';
+import { MemoryTeam } from '../darlin/team';
 import { trainBatch } from '../darlin/train-batch';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
@@ -15,7 +15,7 @@ import { inOrder, type KeyedWeights } from '../keyed-weights';
 import { findModelFiles, readModel } from '../output/model-files';
 import type { TrainedModel, TrainRequest } from '../train-model';
 import { type LearnedWeights, type LearnOptions, learnOnline } from './learn-online';
-import { readModelConf } from './model-conf';
+import { readModelConf, readTrainingConf } from './model-conf';
 import { type Metrics, metricsOf, scoreOf } from './score-sparse-linear';
 
 /** The seed of a training of a model, as of `modelapp train`. */
@@ -30,12 +30,8 @@ export async function trainSparseLinear(
   request: TrainRequest & { readonly config: SparseLinearConfig },
 ): Promise<TrainedModel> {
   const { config, directory, rival, signal, onNotice: say = () => {} } = request;
-  const conf = await readModelConf(config, directory, say);
-  if (conf.kind === 'evaluation') {
-    throw new DataError(`${config.conf}: trains nothing; add training_data and async_sgd or darlin`);
-  }
-  const { model: weights, examples } = await learn(conf, { seed, say, signal });
-  const model = modelOf(config, conf, weights);
+  const conf = await readTrainingConf(config, directory, say);
+  const { model, examples } = await learnSparseLinear(config, conf, { say, signal });
   const train = await metricsOf(model, conf.trainingData, conf.loss);
   const test = conf.validationData && (await metricsOf(model, conf.validationData, conf.loss));
   const scores = { train: definite(train, config), test: test ? definite(test, config) : null };
@@ -52,6 +48,19 @@ export async function trainSparseLinear(
     rivalScore: rivalMetrics ? scoreOf(rivalMetrics) : null,
     rows: examples,
   };
+}
+
+/**
+ * Learns a model from the training data of its configuration.
+ * @throws {DataError} if the data is absent or not fit for training
+ */
+export async function learnSparseLinear(
+  config: SparseLinearConfig,
+  conf: OnlineConf | BatchConf,
+  { say, signal }: Pick<LearnOptions, 'say' | 'signal'>,
+): Promise<{ readonly model: SparseLinearModel; readonly examples: number }> {
+  const { model, examples } = await learn(conf, { seed, say, signal });
+  return { model: modelOf(config, conf, model), examples };
 }
 
 /**
@@ -84,21 +93,16 @@ async function learn(
 ): Promise<LearnedWeights> {
   const model = conf.modelInput && (await modelOfFiles(conf.modelInput));
   if (conf.kind === 'online') return learnOnline(conf, { seed, start: model, say, signal });
-  let examples = 0;
   const trained = await trainBatch({
     conf,
     start: model ? { type: 'MODEL', model } : await startOf(conf),
-    workers: 1,
     seed,
     progress: passTable(say),
+    warn: say,
     ...(signal && { signal }),
-    async load() {
-      const loaded = await loadRows({ ...conf, localCache: undefined }, { workers: 1, warn: say });
-      examples = loaded.rows.labels.length;
-      return loaded;
-    },
+    assemble: () => MemoryTeam.load({ ...conf, localCache: undefined }, { warn: say }),
   });
-  return { model: trained.model, examples };
+  return { model: trained.model, examples: trained.examples };
 }
 
 /** @throws {DataError} if there are no such files, or they have no weight at all */

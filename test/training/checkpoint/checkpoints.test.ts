@@ -23,6 +23,12 @@ const allOf = async (portions: AsyncIterable<SumsPortion>): Promise<readonly num
   return z;
 };
 
+async function linesOf(lines: AsyncIterable<string>): Promise<readonly string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+}
+
 describe('the checkpoints of a job', () => {
   let folder: string;
   let checkpoints: Checkpoints<{ readonly pass: number }>;
@@ -46,6 +52,14 @@ describe('the checkpoints of a job', () => {
     expect(await allOf(newest!.sums())).toEqual([2, 7, 8]);
   });
 
+  it('give back what each worker knew, however the lines are cut into pieces', async () => {
+    const lines = ['{"counts":"ä"}', 'x'.repeat(200_000), '', 'last'];
+    await checkpoints.write({ pass: 1 }, each([]), each(lines));
+    expect(await linesOf((await checkpoints.newest())!.workers())).toEqual(lines);
+    await write(2);
+    expect(await linesOf((await checkpoints.newest())!.workers())).toEqual([]);
+  });
+
   it('are kept two at a time', async () => {
     for (const pass of [1, 2, 3, 4]) await write(pass);
     expect((await readdir(folder)).sort()).toEqual(['3', '4']);
@@ -59,6 +73,16 @@ describe('the checkpoints of a job', () => {
     await write(2);
     await damage(join(folder, '2'));
     expect((await checkpoints.newest())!.state).toEqual({ pass: 1 });
+  });
+
+  it('are two that are whole, also after one that was not', async () => {
+    for (const pass of [1, 2, 3]) await write(pass);
+    await rm(join(folder, '3/manifest.json'));
+    await checkpoints.newest();
+    await write(4);
+    expect(await readdir(folder)).toEqual(['2', '3']);
+    await truncate(join(folder, '3/sums.bin'), 30);
+    expect((await checkpoints.newest())!.state).toEqual({ pass: 2 });
   });
 
   it('are gone when they are removed', async () => {

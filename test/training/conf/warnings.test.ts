@@ -24,6 +24,16 @@ test.each([
   [onlineText({ penalty: 'type: L1 lambda: [1, 2, 3]' }), 'only the first two "lambda" have an effect'],
   [`${batchText()} async_sgd { algo: FTRL }`, '"async_sgd" has no effect: "darlin" trains'],
   [`${onlineText()} local_cache { format: BIN file: "c" }`, '"local_cache" has no effect: only "darlin"'],
+  [
+    onlineText({ training_data: 'format: TEXT text: VW file: ["a", "day(1/part(.txt"]' }),
+    '"day(1/part(.txt" is no regular expression (Unterminated group): only a file of that very name is read',
+  ],
+  [onlineText({ validation_data: 'format: TEXT text: VW file: "s3://b/a)b("' }), "(Unmatched ')')"],
+  [onlineText({ model_input: 'format: TEXT file: "a[z-a]"' }), '(Range out of order in character class)'],
 ])('%s is used with a warning', (text, warning) => {
   expect(warnings(text)).toEqual([expect.stringContaining(warning)]);
+});
+
+test.each(['a.*', '*.gz', '{a,b}/**', 'day(1/part.*', 's3://b/c/'])('no warning is about the files %s', (file) => {
+  expect(warnings(onlineText({ training_data: `format: TEXT text: VW file: "${file}"` }))).toEqual([]);
 });

@@ -21,7 +21,7 @@ async function load(changes: Partial<BatchConf['trainingData']>, localCache?: st
     localCache,
     trainingData: { ...batchConf.trainingData, files: [join(folder, 'part-*')], ...changes },
   };
-  const { rows, cached } = await loadRows(conf, { workers: 1, badLines, warn: (message) => warnings.push(message) });
+  const { rows, cached } = await loadRows(conf, { badLines, warn: (message) => warnings.push(message) });
   const keys = Array.from(rows.groups!, (group, i) => [Number(keyAt(rows.keys, i)), group]);
   return { labels: [...rows.labels], keys, cached, warnings };
 }

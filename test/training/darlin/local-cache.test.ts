@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { toKeys } from '../../../learning/sparse/keys';
 import type { SparseRows } from '../../../learning/sparse/rows';
 import type { DataConf } from '../../../training/conf/conf';
-import { type CachedData, throughCache } from '../../../training/darlin/local-cache';
+import { type CachedData, cachePath, throughCache } from '../../../training/darlin/local-cache';
 import { readRows, writeRows } from '../../../training/darlin/rows-file';
 
 let folder: string;
@@ -78,7 +78,7 @@ describe('the cache', () => {
   const prefix = () => join(folder, 'cache', 'bcd_');
   /** Whether the rows of some data come from the cache. */
   const hits = async (data: CachedData) => {
-    const { rows, cached } = await throughCache(prefix(), data, async () => someRows, fail);
+    const { rows, cached } = await throughCache(await cachePath(prefix(), data), async () => someRows, fail);
     expect(rows.labels).toEqual(someRows.labels);
     return cached;
   };
@@ -126,8 +126,7 @@ describe('the cache', () => {
     const inAFile = `${(await localFile('a', '')).name}/cache_`;
     const data = { files: [inS3], conf, options: {} };
     const found = await throughCache(
-      inAFile,
-      data,
+      await cachePath(inAFile, data),
       async () => someRows,
       (message) => warnings.push(message),
     );
@@ -135,9 +134,23 @@ describe('the cache', () => {
     expect(warnings).toEqual([expect.stringMatching(/^local_cache: the parsed data is not kept: /)]);
   });
 
+  test('keeps nothing that is not fit for it', async () => {
+    const path = await cachePath(prefix(), { files: [inS3], conf, options: {} });
+    await throughCache(
+      path,
+      async () => someRows,
+      fail,
+      () => false,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('keeps nothing without a prefix', async () => {
     const data = { files: [inS3], conf, options: {} };
-    expect(await throughCache(undefined, data, async () => someRows, fail)).toEqual({ rows: someRows, cached: false });
+    expect(await throughCache(await cachePath(undefined, data), async () => someRows, fail)).toEqual({
+      rows: someRows,
+      cached: false,
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { BatchConf } from '../../../training/conf/conf';
 import type { SavedBatch } from '../../../training/darlin/batch-checkpoint';
 import { passTable } from '../../../training/darlin/pass-table';
 import { type BatchJob, runBatch } from '../../../training/darlin/run-batch';
+import { MemoryTeam } from '../../../training/darlin/team';
 import type { KeyedWeights } from '../../../training/keyed-weights';
 import { problems } from '../../learning/darlin/support/problems';
 import { batchConf } from './support/batch-conf';
@@ -39,6 +40,7 @@ class Written {
 function given(changes: Partial<BatchConf> = {}, options: Partial<BatchJob> = {}) {
   const lines: string[] = [];
   const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
   const models = new Written();
   const conf: BatchConf = {
     ...batchConf,
@@ -49,14 +51,14 @@ function given(changes: Partial<BatchConf> = {}, options: Partial<BatchJob> = {}
   };
   const job: BatchJob = {
     conf,
-    workers: 1,
+    assemble: () => MemoryTeam.load(conf, { warn }),
     seed: 1,
     models,
     checkpoints: new Checkpoints<SavedBatch>(join(folder, '.checkpoint')),
     checkpointEvery: 60,
     resume: false,
     progress: passTable((line) => lines.push(line)),
-    warn: (message) => warnings.push(message),
+    warn,
     ...options,
   };
   return { job, models, lines, warnings };

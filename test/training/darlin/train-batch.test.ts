@@ -4,6 +4,7 @@ import type { SparseRows } from '../../../learning/sparse/rows';
 import type { BatchConf } from '../../../training/conf/conf';
 import { passTable } from '../../../training/darlin/pass-table';
 import { startingWeights } from '../../../training/darlin/starting-weights';
+import { MemoryTeam } from '../../../training/darlin/team';
 import { type BatchOptions, trainBatch } from '../../../training/darlin/train-batch';
 import { DataError } from '../../../training/data-error';
 import { problems, sparseRows } from '../../learning/darlin/support/problems';
@@ -16,16 +17,17 @@ const conf: BatchConf = { ...batchConf, penalty: { l1: lambda, l2: 0 } };
 
 function given(changes: Partial<BatchConf>, options: Partial<BatchOptions> = {}) {
   const lines: string[] = [];
+  const warnings: string[] = [];
   const job: BatchOptions = {
     conf: { ...conf, ...changes },
-    load: async () => ({ rows, cached: false }),
+    assemble: async () => new MemoryTeam(rows, false),
     start: { type: 'ZERO' },
-    workers: 1,
     seed: 1,
     progress: passTable((line) => lines.push(line)),
+    warn: (message) => warnings.push(message),
     ...options,
   };
-  return { job, lines };
+  return { job, lines, warnings };
 }
 
 /** What no clock decides: seconds are left out. */
@@ -33,8 +35,12 @@ const timeless = (lines: readonly string[]) =>
   lines.map((line) => line.replace(/in \S+ sec/, 'in S sec').replace(/(\|[^|]+\|[^|]+\|[^|]+\|).*$/, '$1'));
 
 test('a training says how its data was prepared, shows its passes, and says why it stopped', async () => {
-  const { job, lines } = given({ priorGroups: [9, 2, 1], maxBlockDelay: 1, tail: { ...conf.tail, frequency: 3 } });
-  const { state } = await trainBatch({ ...job, load: async () => ({ rows, cached: true }) });
+  const { job, lines, warnings } = given({
+    priorGroups: [9, 2, 1],
+    maxBlockDelay: 1,
+    tail: { ...conf.tail, frequency: 3 },
+  });
+  const { state } = await trainBatch({ ...job, assemble: async () => new MemoryTeam(rows, true) });
   expect(state.gap).toBeLessThanOrEqual(1e-5);
   expect(timeless(lines).slice(0, 8)).toEqual([
     'Train l_1 logistic regression by block coordinate descent',
@@ -48,6 +54,7 @@ test('a training says how its data was prepared, shows its passes, and says why 
   ]);
   expect(lines.filter((line) => /^ {3}\d \|/.test(line))).toHaveLength(state.passes);
   expect(lines.at(-1)).toBe('Stopped: relative gap <= 1.0e-05');
+  expect(warnings).toEqual(['prior_fea_group: no feature that is trained is of group 9']);
 });
 
 test('a training that has made all its passes says how far it may be from the best model', async () => {
@@ -65,13 +72,6 @@ test('features in as many rows as the tail frequency or less have no weight', as
   }
   const kept = Array.from(model.weights, (_, j) => keyAt(model.keys, j));
   expect(new Set(kept)).toEqual(new Set([...counts].filter(([, count]) => count > 30).map(([key]) => key)));
-});
-
-test('several workers come to the same objective as one', async () => {
-  const alone = await trainBatch(given({}).job);
-  const together = await trainBatch({ ...given({}).job, workers: 4 });
-  expect(together.state.objective! / alone.state.objective!).toBeCloseTo(1, 4);
-  expect(together.state.gap).toBeLessThanOrEqual(1e-5);
 });
 
 test('a training that was stopped after a pass goes on to the very weights of an unbroken one', async () => {
@@ -112,7 +112,7 @@ test('a checkpoint of other features is refused', async () => {
 test('data without an example is refused by the name of its files', async () => {
   const none: SparseRows = splitRows(rows, 1000)[0]!;
   expect(none.labels).toHaveLength(0);
-  const { job } = given({}, { load: async () => ({ rows: none, cached: false }) });
+  const { job } = given({}, { assemble: async () => new MemoryTeam(none, false) });
   await expect(trainBatch(job)).rejects.toMatchObject({ message: 'no examples in data/part.*', exitCode: 5 });
 });
 

@@ -1,4 +1,5 @@
-import { BadLineCount, describeBadLine, parseBadLineLimit } from '../../../training/data/bad-lines';
+import fc from 'fast-check';
+import { BadLineCount, describeBadLine, parseBadLineLimit, writeBadLineLimit } from '../../../training/data/bad-lines';
 
 const line = { file: 'data.txt', line: 3, reason: "label 'x' is not a whole number" };
 const minibatch = (lines: number, bad: number) => ({
@@ -20,19 +21,29 @@ describe('--max-bad-lines', () => {
   test.each(['', '-1', '1.5', '101%', '%', 'all', '1 %'])('does not read %j', (text) => {
     expect(parseBadLineLimit(text)).toBeUndefined();
   });
+
+  test('is written as it was read', () => {
+    const hundredths = fc.integer({ min: 0, max: 10_000 }).map((n) => `${n / 100}%`);
+    fc.assert(
+      fc.property(fc.oneof(fc.nat().map(String), hundredths), (text) => {
+        expect(writeBadLineLimit(parseBadLineLimit(text)!)).toBe(text);
+      }),
+    );
+  });
 });
 
 describe('bad lines', () => {
-  test('are borne up to a number, and refused beyond it at once', () => {
+  test('are borne up to a number, and refused beyond it at once, with the first of them', () => {
     const count = new BadLineCount({ lines: 3 });
 
     count.add(minibatch(10, 3));
     expect(() => count.add(minibatch(10, 1))).toThrow(
       expect.objectContaining({
         exitCode: 5,
-        message:
-          '4 of 20 lines are bad, more than --max-bad-lines 3; ' +
-          "the first is data.txt:3: label 'x' is not a whole number",
+        message: [
+          '4 of 20 lines are bad, more than --max-bad-lines 3',
+          ...Array(4).fill("data.txt:3: label 'x' is not a whole number"),
+        ].join('\n'),
       }),
     );
   });

@@ -62,6 +62,13 @@ describe('minibatches of a file', () => {
     expect(ids(await readAll([filePart('1 1:1\r\n\r\n  \n1 2:1\n1 3:1')], libsvm))).toEqual([1, 2, 3]);
   });
 
+  test('take what stands after a byte order mark, plain and packed', async () => {
+    const marked = Buffer.from('\ufeff1 1:1\n1 2:1\n');
+
+    expect(ids(await readAll([filePart(marked)], libsvm))).toEqual([1, 2]);
+    expect(ids(await readAll([filePart(gzipSync(marked), 'data.gz')], libsvm))).toEqual([1, 2]);
+  });
+
   test('leave keys of bad lines out', async () => {
     const [minibatch] = await readAll([filePart('1 5:1 6:x\n1 7:1\n')], libsvm);
 

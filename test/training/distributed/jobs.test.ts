@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JobState } from '../../../training/distributed/state/job-state';
+import { placeOnServers } from '../../../training/distributed/on-servers';
 import { runWorker } from '../../../training/distributed/worker';
 import { type LocalServers, startLocalServers } from '../../../training/store/servers/local-servers';
 import { Servers } from '../../../training/store/servers/servers';
@@ -28,8 +28,7 @@ describe('a job of several workers', () => {
     const servers = await Servers.connect(local.address);
     try {
       return await runWorker({
-        state: new JobState(servers, `job${job}`),
-        servers,
+        ...placeOnServers(servers, `job${job}`),
         readPart: (plan, part, { offset }) => readRows(plan, part, offset),
         createLearner: () => countingLearner,
         signal,

@@ -39,14 +39,17 @@ describe('a step of online learning', () => {
     expect(step.examples).toBe(4);
   });
 
-  it('leaves out a key that was not seen often enough, unless the store has it', () => {
-    const tail = { frequency: 2, countMinRows: 2, countMinSize: 1000 };
-    const learner = new MinibatchLearner({ ...conf, tail });
-    expect(learner.learn(rowsOfOneKey([1, 1]), sums(0, 0), 0).deltas).toEqual(sums(0, 0));
-    expect(learner.learn(rowsOfOneKey([1, 1]), sums(0, 0), 0).deltas).not.toEqual(sums(0, 0));
-    const newcomer = new MinibatchLearner({ ...conf, tail });
-    expect(newcomer.learn(rowsOfOneKey([1]), sums(-1, 1), 0).deltas).not.toEqual(sums(0, 0));
-  });
+  it.each([2, 254, 255, 1000])(
+    'leaves out a key that was seen %d times or less, unless the store has it',
+    (frequency) => {
+      const tail = { frequency, countMinRows: 2, countMinSize: 1000 };
+      const learner = new MinibatchLearner({ ...conf, tail });
+      expect(learner.learn(rowsOfOneKey(Array(frequency).fill(1)), sums(0, 0), 0).deltas).toEqual(sums(0, 0));
+      expect(learner.learn(rowsOfOneKey([1]), sums(0, 0), 0).deltas).not.toEqual(sums(0, 0));
+      const newcomer = new MinibatchLearner({ ...conf, tail });
+      expect(newcomer.learn(rowsOfOneKey([1]), sums(-1, 1), 0).deltas).not.toEqual(sums(0, 0));
+    },
+  );
 
   it('counts keys in the first pass alone', () => {
     const learner = new MinibatchLearner({ ...conf, tail: { frequency: 2, countMinRows: 2, countMinSize: 1000 } });

@@ -24,6 +24,7 @@ const config: SparseLinearConfig = {
   algorithm: 'sparse-linear',
   conf: 'ctr.conf',
   mapping: [{ name: 'features', type: 'sparse', aliases: [] }],
+  hyperparameters: {},
   params: {},
   betterThanActive: false,
 };

@@ -1,6 +1,7 @@
 import { normalize, resolve } from 'node:path';
 import { DataError, DataExitCode } from '../../data-error';
 import type { DataFile } from '../part';
+import { compileExpression, splitName } from './expression';
 import { compileGlob, isHidden } from './glob';
 import { isInS3 } from './s3-storage';
 import type { FileStorage } from './storage';
@@ -42,22 +43,13 @@ async function findMatching(pattern: string, storage: FileStorage): Promise<read
 async function byExpression(pattern: string, storage: FileStorage): Promise<readonly DataFile[]> {
   const [folder, expression] = splitName(pattern);
   const matcher = compileExpression(expression);
-  if (!matcher) return [];
+  if (!(matcher instanceof RegExp)) return [];
   const spelledOut = /^(_|\\\.)/.test(expression);
   const files = await storage.list(folder, 0);
   return files.filter(({ name }) => {
     const [, last] = splitName(name);
     return matcher.test(last) && (spelledOut || !isHidden(last));
   });
-}
-
-function compileExpression(expression: string): RegExp | undefined {
-  if (expression === '') return undefined;
-  try {
-    return new RegExp(`^(?:${expression})$`);
-  } catch {
-    return undefined;
-  }
 }
 
 async function byGlob(pattern: string, storage: FileStorage): Promise<readonly DataFile[]> {
@@ -70,12 +62,6 @@ async function byGlob(pattern: string, storage: FileStorage): Promise<readonly D
 async function inFolder(pattern: string, storage: FileStorage): Promise<readonly DataFile[]> {
   const files = await storage.list(pattern.endsWith('/') ? pattern : `${pattern}/`, 0);
   return files.filter(({ name }) => !isHidden(splitName(name)[1]));
-}
-
-/** The folder with its slash, and the name in it. */
-function splitName(name: string): [folder: string, name: string] {
-  const start = name.lastIndexOf('/') + 1;
-  return [name.slice(0, start), name.slice(start)];
 }
 
 async function nothingFound(pattern: string, storage: FileStorage, what: string): Promise<DataError> {

@@ -13,14 +13,15 @@ export const isHidden = (name: string): boolean => /^[._]/.test(name);
 
 /**
  * Compiles a glob: `*` and `?` within a name, `[a-z]` and `[!a-z]`, `{one,other}`, `**` for any number of folders.
- * @returns undefined if it has no wildcard
+ * @returns undefined if it has no wildcard, or one that makes no sense, such as `[z-a]`
  */
 export function compileGlob(pattern: string): Glob | undefined {
   const first = pattern.search(wildcard);
   if (first < 0) return undefined;
   const folder = pattern.slice(0, pattern.lastIndexOf('/', first) + 1);
   const alternatives = expandBraces(pattern.slice(folder.length)).map((text) => text.split('/'));
-  const expressions = alternatives.map((segments) => new RegExp(`^${segments.map(compileSegment).join('')}$`));
+  const expressions = compileAll(alternatives);
+  if (!expressions) return undefined;
   const depth = (segments: readonly string[]) =>
     segments.includes('**') ? Number.POSITIVE_INFINITY : segments.length - 1;
   return {
@@ -28,6 +29,14 @@ export function compileGlob(pattern: string): Glob | undefined {
     depth: Math.max(...alternatives.map(depth)),
     matches: (name) => name.startsWith(folder) && expressions.some((one) => one.test(name.slice(folder.length))),
   };
+}
+
+function compileAll(alternatives: readonly (readonly string[])[]): readonly RegExp[] | undefined {
+  try {
+    return alternatives.map((segments) => new RegExp(`^${segments.map(compileSegment).join('')}$`));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `a{b,c}d` as `abd` and `acd`, the innermost braces first; a brace without its partner stands for itself. */

@@ -37,27 +37,6 @@ export async function* readFrom(
   }
 }
 
-const byteOrderMark = Buffer.from('\ufeff');
-
-/** Text without the mark that some programs write before it. */
-export async function* withoutByteOrderMark(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let beginning: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of text) {
-    if (!beginning) {
-      yield chunk;
-      continue;
-    }
-    beginning = Buffer.concat([beginning, chunk]);
-    if (beginning.length < byteOrderMark.length) continue;
-    yield withoutMark(beginning);
-    beginning = undefined;
-  }
-  if (beginning) yield beginning;
-}
-
-const withoutMark = (text: Buffer): Buffer =>
-  text.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? text.subarray(byteOrderMark.length) : text;
-
 function asDataError(error: unknown, name: string): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'Z_BUF_ERROR':

@@ -4,6 +4,7 @@ import type { LineEnds } from './line-ends';
 const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
+const byteOrderMark = Buffer.from('\ufeff');
 
 export interface CutOptions {
   /** Where the first chunk starts in the file, in bytes. */
@@ -24,7 +25,10 @@ export interface CutOptions {
   readonly maxLineBytes?: number;
 }
 
-/** Cuts text into batches of lines, wherever its chunks begin and end; blank lines are left out. */
+/**
+ * Cuts text into batches of lines, wherever its chunks begin and end; blank lines are left out, and so is a byte order mark
+ * at the beginning of a file.
+ */
 export async function* cutLines(chunks: AsyncIterable<Uint8Array>, options: CutOptions): AsyncGenerator<LineBatch> {
   const cutter = new LineCutter(options);
   for await (const chunk of chunks) {
@@ -64,6 +68,7 @@ class LineCutter {
 
   *take(chunk: Uint8Array): Generator<LineBatch> {
     this.append(chunk);
+    if (this.base === 0 && this.lineStart === 0 && !this.passByteOrderMark()) return;
     while (this.cutBatch()) yield this.batch();
   }
 
@@ -88,6 +93,16 @@ class LineCutter {
       if (this.isFull()) return true;
     }
     return this.lines > 0;
+  }
+
+  /** Goes past the mark if there is one; false as long as more text has to come to tell. */
+  private passByteOrderMark(): boolean {
+    const seen = this.text.subarray(0, Math.min(this.filled, byteOrderMark.length));
+    if (!seen.equals(byteOrderMark.subarray(0, seen.length))) return true;
+    if (seen.length < byteOrderMark.length) return false;
+    this.lineStart = byteOrderMark.length;
+    this.searched = byteOrderMark.length;
+    return true;
   }
 
   private append(chunk: Uint8Array): void {

@@ -1,7 +1,7 @@
 import { randomFor } from '../../../learning/random';
 import type { DataConf } from '../../conf/conf';
 import { DataError } from '../../data-error';
-import { readFrom, unpack, withoutByteOrderMark } from '../files/read-text';
+import { readFrom, unpack } from '../files/read-text';
 import type { FileStorage } from '../files/storage';
 import { type CsvColumn, delimiterOf, readColumns } from '../formats/csv-columns';
 import type { DataFile, Part } from '../part';
@@ -57,7 +57,7 @@ export async function openLines(part: Part, request: LineRequest, storage: FileS
 async function openCsv(part: Part, request: LineRequest, storage: FileStorage): Promise<OpenLines> {
   const { file } = part;
   const { csv } = request.data;
-  const chunks = () => withoutByteOrderMark(file.compressed ? unpack(file, storage) : storage.read(file, 0, file.size));
+  const chunks = () => (file.compressed ? unpack(file, storage) : storage.read(file, 0, file.size));
   const cut = {
     start: 0,
     end: Number.POSITIVE_INFINITY,

@@ -1,16 +1,19 @@
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../start-thread';
 import type { LineFormat } from '../formats/create-parser';
 import type { LineBatch } from '../lines/line-batch';
 import type { ParsedLines } from '../lines/parse-lines';
 import type { ParseAnswer, ParseRequest, ThreadSettings } from './messages';
-import { startParseThread } from './start-thread';
+
+const program = join(__dirname, 'parse-thread.ts');
 
 /** Threads that parse lines; what they answer does not depend on how many there are. */
 export class ParsePool {
   private constructor(private readonly threads: readonly ParseThread[]) {}
 
   static async start(threads: number, settings: ThreadSettings): Promise<ParsePool> {
-    const workers = await Promise.all(Array.from({ length: threads }, () => startParseThread(settings)));
+    const workers = await Promise.all(Array.from({ length: threads }, () => startThread(program, settings)));
     return new ParsePool(workers.map((worker) => new ParseThread(worker)));
   }
 

@@ -7,8 +7,8 @@ import { typeNouns } from '../../../learning/feature-text';
 import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../../learning/model';
 import { DataError, DataExitCode } from '../../data-error';
 import type { Dataset } from '../../dataset';
+import { readByCursor } from '../read-by-cursor';
 import { conditionsOf } from './conditions';
-import { readByCursor } from './event-cursor';
 import { findEventPlace } from './event-place';
 
 /** Which entities to read, and which of their properties as what. */

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { describeDataSource, type InteractionSource } from '../../../config/data-source';
 import { DataError } from '../../data-error';
+import { readByCursor } from '../read-by-cursor';
 import { conditionsOf } from './conditions';
-import { readByCursor } from './event-cursor';
 import { findEventPlace } from './event-place';
 
 /** What one entity did with another. */

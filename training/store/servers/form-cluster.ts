@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { StoreError, StoreExitCode } from '../store-error';
 import { slotCount, slotRange } from '../valkey/hash-tags';
-import { openConnection, type ServerAddress } from './connection';
+import { isLostConnection, openConnection, type ServerAddress } from './connection';
 import type { StoreAddress } from './servers';
 import { fieldOf, infoField, nameOf, readTopology } from './topology';
 
-/** How long servers may take to agree on the cluster, in milliseconds. */
-const patience = 60_000;
+/** How long servers may take to come and to agree on the cluster, in milliseconds. */
+const usualPatience = 60_000;
 const pause = 100;
 
 /**
@@ -17,7 +17,11 @@ const pause = 100;
  * @param address all servers, the primaries first, then the first replica of each primary, and so on
  * @throws {StoreError} if their number does not fit, or they do not agree in time
  */
-export async function formCluster({ servers, password }: StoreAddress, replicas: number): Promise<void> {
+export async function formCluster(
+  { servers, password }: StoreAddress,
+  replicas: number,
+  patience: number = usualPatience,
+): Promise<void> {
   if (servers.length === 0 || servers.length % (replicas + 1) !== 0) {
     throw new StoreError(
       `${servers.length} parameter servers cannot be primaries with ${replicas} replicas each`,
@@ -25,8 +29,23 @@ export async function formCluster({ servers, password }: StoreAddress, replicas:
     );
   }
   const deadline = Date.now() + patience;
-  const nodes = await Promise.all(servers.map((server) => openUntil(deadline, server, password)));
+  for (;;) {
+    try {
+      return await form(deadline, { servers, password }, replicas);
+    } catch (error) {
+      if (!isLostConnection(error)) throw error;
+      if (Date.now() >= deadline) throw outOfReach(servers, error as Error);
+      await delay(pause);
+    }
+  }
+}
+
+/** An attempt, which goes on where one before it came to. */
+async function form(deadline: number, { servers, password }: StoreAddress, replicas: number): Promise<void> {
+  const opened = await Promise.allSettled(servers.map((server) => openUntil(deadline, server, password)));
+  const nodes = opened.flatMap((node) => (node.status === 'fulfilled' ? [node.value] : []));
   try {
+    for (const node of opened) if (node.status === 'rejected') throw node.reason;
     if (!(await isFormed(nodes[0]!))) {
       const primaries = nodes.slice(0, servers.length / (replicas + 1));
       await shareSlots(primaries);
@@ -102,14 +121,17 @@ async function openUntil(deadline: number, server: ServerAddress, password: stri
     } catch (error) {
       if (Date.now() < deadline) await delay(pause);
       else {
-        throw new StoreError(
-          `parameter server ${nameOf(server)} is out of reach: ${(error as Error).message}`,
-          StoreExitCode.noAccess,
-        );
+        throw outOfReach([server], error as Error);
       }
     }
   }
 }
+
+const outOfReach = (servers: readonly ServerAddress[], { message }: Error): StoreError =>
+  new StoreError(
+    `parameter servers ${servers.map(nameOf).join(', ')} are out of reach: ${message}`,
+    StoreExitCode.noAccess,
+  );
 
 async function until(deadline: number, what: string, holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) {

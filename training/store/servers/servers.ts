@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { StoreError, StoreExitCode } from '../store-error';
-import { isLostConnection, isRefusedPassword, openConnection, type ServerAddress } from './connection';
+import { slotCount } from '../valkey/hash-tags';
+import { allAnswers } from './all-answers';
+import {
+  isLostConnection,
+  isOutOfMemory,
+  isRefusedPassword,
+  openConnection,
+  type ServerAddress,
+  silenceBefore,
+} from './connection';
 import { fieldOf, nameOf, primariesOf, readTopology, type SlotRange } from './topology';
 
 /** How to reach the servers of a store: any of them, they know each other. */
@@ -10,8 +19,11 @@ export interface StoreAddress {
   readonly password: string | undefined;
 }
 
-/** How long servers may be away before a job ends, in milliseconds: it has to end within 30 s. */
-const patience = 25_000;
+/**
+ * How long servers may be away before a job ends, in milliseconds: it has to end within 30 s, and it may take 5 s until
+ * somebody asks.
+ */
+const patience = 20_000;
 /** Between two attempts to reach them, in milliseconds. */
 const pause = 200;
 
@@ -72,7 +84,7 @@ export class Servers {
   /**
    * Does work again after a failure of a server, with new connections. The work must be such that doing it twice is
    * as good as once.
-   * @throws {StoreError} if the servers stay out of reach
+   * @throws {StoreError} if the servers stay out of reach, or one has no memory left
    */
   async persist<T>(work: () => Promise<T>): Promise<T> {
     let deadline: number | undefined;
@@ -81,11 +93,20 @@ export class Servers {
       try {
         return await work();
       } catch (error) {
+        if (isOutOfMemory(error)) throw full();
         if (this.closed || !isLostConnection(error)) throw error;
-        deadline ??= Date.now() + patience;
+        deadline ??= Date.now() + patience - silenceBefore(error as Error);
         await this.reconnect(connected, deadline, error as Error);
       }
     }
+  }
+
+  /**
+   * Makes sure that all primaries answer, also those that nobody needs now.
+   * @throws {StoreError} if they stay out of reach
+   */
+  async requireAll(): Promise<void> {
+    await this.persist(() => allAnswers(this.primaries.map((primary) => primary.ping())));
   }
 
   /** Closes all connections; what is under way fails. */
@@ -109,8 +130,9 @@ export class Servers {
     const failed = this.connected;
     disconnect(failed);
     await delay(pause);
-    const connected = await connectUntil(deadline, { ...this.address, servers }, cause);
-    await forgetClients(failed, connected);
+    const connected = await connectUntil(deadline, { ...this.address, servers }, cause, (found) =>
+      forgetClients(failed, found),
+    );
     if (processesOf(connected) !== processesOf(failed)) this.replacements++;
     this.connected = connected;
     if (this.closed) disconnect(connected);
@@ -131,13 +153,26 @@ async function forgetClients(failed: Connected, connected: Connected): Promise<v
   }
 }
 
-/** Connects to all primaries, trying until `deadline`, in milliseconds of the clock. */
-async function connectUntil(deadline: number, address: StoreAddress, cause?: Error): Promise<Connected> {
+/**
+ * Connects to all primaries, trying until `deadline`, in milliseconds of the clock.
+ * @param prepare has to have been done before they are used
+ */
+async function connectUntil(
+  deadline: number,
+  address: StoreAddress,
+  cause?: Error,
+  prepare: (connected: Connected) => Promise<void> = async () => {},
+): Promise<Connected> {
   for (let failure = cause; ; await delay(pause)) {
-    if (Date.now() >= deadline) throw outOfReach(address, failure);
     for (const server of address.servers) {
+      if (Date.now() >= deadline) throw outOfReach(address, failure);
       try {
-        return await connectAll(server, address.password);
+        const connected = await connectAll(server, address.password);
+        await prepare(connected).catch((error) => {
+          disconnect(connected);
+          throw error;
+        });
+        return connected;
       } catch (error) {
         if (isRefusedPassword(error)) {
           throw new StoreError(
@@ -158,25 +193,37 @@ const outOfReach = ({ servers }: StoreAddress, cause: Error | undefined): StoreE
     StoreExitCode.noAccess,
   );
 
+const full = (): StoreError =>
+  new StoreError(
+    'a parameter server has no memory left: raise its maxmemory, or train with more servers',
+    StoreExitCode.failed,
+  );
+
 /** Connections to all primaries that one server names; none if one of them does not answer as a primary. */
 async function connectAll(server: ServerAddress, password: string | undefined): Promise<Connected> {
   const first = await openConnection(server, password);
   const opened: Redis[] = [first];
   try {
     const ranges = await readTopology(first);
+    requireAllSlots(ranges);
     const primaries = new Map<string, Primary>();
     for (const primary of primariesOf(ranges)) {
       const connection = nameOf(primary) === nameOf(server) ? first : await openConnection(primary, password);
       opened.push(connection);
       primaries.set(nameOf(primary), await workingPrimary(connection));
     }
-    if (primaries.size === 0) throw new Error('CLUSTERDOWN no slots are assigned');
     if (!primaries.has(nameOf(server))) first.disconnect();
     return { ranges, primaries };
   } catch (error) {
     for (const connection of opened) connection.disconnect();
     throw error;
   }
+}
+
+/** @throws {Error} if the cluster is still forming: some slots are nobody's, as far as the server knows */
+function requireAllSlots(ranges: readonly SlotRange[]): void {
+  const assigned = ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  if (assigned !== slotCount) throw new Error('CLUSTERDOWN not all slots are assigned');
 }
 
 /** @throws {Error} if the server cannot take writes now */

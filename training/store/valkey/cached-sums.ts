@@ -8,23 +8,29 @@ const freshFor = 16;
 /** Of an entry that was never fetched. */
 const never = -1;
 
+/** The sums of an entry and, after them, what has to be added to the servers' ones: one look at memory brings all. */
+const sumsOfEntry = 4;
+const n = 0;
+const z = 1;
+const pendingN = 2;
+const pendingZ = 3;
+
 /** A worker's view of the sums: what the servers said last, with its own pending changes added. */
 export class CachedSums {
   private readonly table = new KeyTable();
-  /** What has to be added to the servers' sums. */
-  pendingZ = new Float64Array(1024);
-  pendingN = new Float64Array(1024);
-  z = new Float64Array(1024);
-  n = new Float64Array(1024);
-  block = new Uint32Array(1024);
+  private sums = new Float64Array(sumsOfEntry * 1024);
+  private block = new Uint32Array(1024);
   /** Slot of the key in its block on the server; -1 if it is not known to have one. */
   serverSlot = new Int32Array(1024);
   private freshAt = new Int32Array(1024);
   private isChanged = new Uint8Array(1024);
-  private changedEntries: number[] = [];
+  /** The entries that changed, block by block. */
+  private changed: readonly number[][];
 
   /** @param blocks how many blocks the keys are spread over */
-  constructor(private readonly blocks: number) {}
+  constructor(private readonly blocks: number) {
+    this.changed = this.emptyLists();
+  }
 
   /** The keys of all entries, in their order. */
   get keys(): Keys {
@@ -36,11 +42,29 @@ export class CachedSums {
     const { size } = this.table;
     const entry = this.table.add(low, high);
     if (entry < size) return entry;
-    if (entry === this.z.length) this.grow();
+    if (entry === this.block.length) this.grow();
     this.block[entry] = blockOf(low, high, this.blocks);
     this.serverSlot[entry] = -1;
     this.freshAt[entry] = never;
     return entry;
+  }
+
+  n(entry: number): number {
+    return this.sums[sumsOfEntry * entry + n]!;
+  }
+
+  z(entry: number): number {
+    return this.sums[sumsOfEntry * entry + z]!;
+  }
+
+  /** What has to be added to the server's N. */
+  pendingN(entry: number): number {
+    return this.sums[sumsOfEntry * entry + pendingN]!;
+  }
+
+  /** What has to be added to the server's z. */
+  pendingZ(entry: number): number {
+    return this.sums[sumsOfEntry * entry + pendingZ]!;
   }
 
   /** Whether an entry has to be fetched before it is used, after so many syncs. */
@@ -50,29 +74,51 @@ export class CachedSums {
   }
 
   /** Takes over what the servers have, after so many syncs. */
-  refresh(entry: number, z: number, n: number, syncs: number): void {
-    this.z[entry] = z + this.pendingZ[entry]!;
-    this.n[entry] = n + this.pendingN[entry]!;
+  refresh(entry: number, ofServerZ: number, ofServerN: number, syncs: number): void {
+    const { sums } = this;
+    const at = sumsOfEntry * entry;
+    sums[at + n] = ofServerN + sums[at + pendingN]!;
+    sums[at + z] = ofServerZ + sums[at + pendingZ]!;
     this.freshAt[entry] = syncs;
   }
 
   /** Changes an entry here, and marks it to be changed on the servers. */
-  add(entry: number, z: number, n: number): void {
-    this.z[entry] = this.z[entry]! + z;
-    this.n[entry] = this.n[entry]! + n;
-    this.pendingZ[entry] = this.pendingZ[entry]! + z;
-    this.pendingN[entry] = this.pendingN[entry]! + n;
+  add(entry: number, changeOfZ: number, changeOfN: number): void {
+    const { sums } = this;
+    const at = sumsOfEntry * entry;
+    sums[at + n]! += changeOfN;
+    sums[at + z]! += changeOfZ;
+    sums[at + pendingN]! += changeOfN;
+    sums[at + pendingZ]! += changeOfZ;
     if (this.isChanged[entry] === 1) return;
     this.isChanged[entry] = 1;
-    this.changedEntries.push(entry);
+    this.changed[this.block[entry]!]!.push(entry);
   }
 
-  /** The entries that changed, none of which counts as changed from now on. */
-  takeChanged(): readonly number[] {
-    const taken = this.changedEntries;
-    for (const entry of taken) this.isChanged[entry] = 0;
-    this.changedEntries = [];
+  /** Counts changes as made on the servers, so that they are pending no longer. */
+  settle(entry: number, changeOfZ: number, changeOfN: number): void {
+    this.sums[sumsOfEntry * entry + pendingN]! -= changeOfN;
+    this.sums[sumsOfEntry * entry + pendingZ]! -= changeOfZ;
+  }
+
+  /** The entries that changed, block by block; none of them counts as changed from now on. */
+  takeChanged(): readonly (readonly number[])[] {
+    const taken = this.changed;
+    for (const entries of taken) for (const entry of entries) this.isChanged[entry] = 0;
+    this.changed = this.emptyLists();
     return taken;
+  }
+
+  /** So many entries that were made first: most likely of the keys that most examples have. */
+  first(count: number): readonly number[] {
+    return Array.from({ length: Math.min(count, this.table.size) }, (_, entry) => entry);
+  }
+
+  /** Entries block by block, in the order that they have here. */
+  byBlock(entries: Iterable<number>): readonly (readonly number[])[] {
+    const lists = this.emptyLists();
+    for (const entry of entries) lists[this.block[entry]!]!.push(entry);
+    return lists;
   }
 
   /** Uses nothing that the servers said before: their slots and sums may have changed. */
@@ -81,11 +127,12 @@ export class CachedSums {
     this.freshAt.fill(never);
   }
 
+  private emptyLists(): readonly number[][] {
+    return Array.from({ length: this.blocks }, () => []);
+  }
+
   private grow(): void {
-    this.pendingZ = doubled(this.pendingZ, Float64Array);
-    this.pendingN = doubled(this.pendingN, Float64Array);
-    this.z = doubled(this.z, Float64Array);
-    this.n = doubled(this.n, Float64Array);
+    this.sums = doubled(this.sums, Float64Array);
     this.block = doubled(this.block, Uint32Array);
     this.serverSlot = doubled(this.serverSlot, Int32Array);
     this.freshAt = doubled(this.freshAt, Int32Array);

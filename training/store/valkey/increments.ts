@@ -44,14 +44,22 @@ export function counterCommand(
     `*${4 + 4 * fields.length}\r\n${word('BITFIELD')}${word(key)}${word('OVERFLOW')}${word('FAIL')}`,
   );
   const operationOf64Bits = Buffer.from(`${word(operation)}${word('i64')}`);
-  const bytes = Buffer.allocUnsafe(head.length + maxFieldBytes * fields.length);
+  const bytes = roomFor(head.length + maxFieldBytes * fields.length);
   let end = head.copy(bytes);
   for (let i = 0; i < fields.length; i++) {
     bytes.set(operationOf64Bits, end);
     end = writeNumber(bytes, end + operationOf64Bits.length, fields[i]!, '#');
     end = writeNumber(bytes, end, amounts[i]!, '');
   }
-  return new WrittenCommand('bitfield', key, bytes.subarray(0, end));
+  return new WrittenCommand('bitfield', key, Buffer.from(bytes.subarray(0, end)));
+}
+
+/** Where commands are written before they are copied: most are half as long as the longest could be. */
+let room = Buffer.alloc(0);
+
+function roomFor(length: number): Buffer {
+  if (room.length < length) room = Buffer.alloc(length);
+  return room;
 }
 
 /** A word of ASCII in the server's protocol. */
@@ -60,9 +68,9 @@ const word = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 /** Writes a whole number as a word, after a prefix; digit by digit, as making strings of them takes longer. */
 function writeNumber(bytes: Buffer, at: number, value: number, prefix: '#' | ''): number {
   if (!Number.isSafeInteger(value)) return at + bytes.write(word(prefix + BigInt(value)), at, 'latin1');
-  let rest = Math.abs(value);
+  const size = Math.abs(value);
   let digits = 1;
-  for (let power = 10; power <= rest; power *= 10) digits++;
+  for (let power = 10; power <= size; power *= 10) digits++;
   const length = prefix.length + (value < 0 ? 1 : 0) + digits;
   let next = at;
   bytes[next++] = dollar;
@@ -73,14 +81,24 @@ function writeNumber(bytes: Buffer, at: number, value: number, prefix: '#' | '')
   if (prefix === '#') bytes[next++] = hash;
   if (value < 0) bytes[next++] = minus;
   const end = next + digits;
-  for (let i = end - 1; i >= next; i--) {
-    const tenth = Math.floor(rest / 10);
-    bytes[i] = zero + (rest - 10 * tenth);
-    rest = tenth;
-  }
+  // Both halves are below 2³¹: the processor divides such numbers several times as fast.
+  const high = Math.floor(size / 1e8);
+  const middle = Math.max(next, end - 8);
+  writeDigits(bytes, next, middle, high | 0);
+  writeDigits(bytes, middle, end, (size - 1e8 * high) | 0);
   bytes[end] = carriageReturn;
   bytes[end + 1] = lineFeed;
   return end + 2;
+}
+
+/** Fills a place with the last digits of a number. */
+function writeDigits(bytes: Buffer, start: number, end: number, number: number): void {
+  let rest = number;
+  for (let i = end - 1; i >= start; i--) {
+    const tenth = (rest / 10) | 0;
+    bytes[i] = zero + rest - 10 * tenth;
+    rest = tenth;
+  }
 }
 
 const dollar = 0x24;

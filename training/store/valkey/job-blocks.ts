@@ -30,12 +30,17 @@ export async function removeBlocks(servers: Servers, job: string, shards: number
  * @throws {StoreError} if they have
  */
 export async function requireBlocks(servers: Servers, blocks: readonly Block[]): Promise<void> {
-  const found = await allAnswers(
-    blocks.map((block) => connectionOf(servers, block).hexists(block.names.applied, made)),
-  );
-  if (found.every((exists) => exists === 1)) return;
+  if (await hasBlocks(servers, blocks)) return;
   throw new StoreError(
     'a parameter server was started anew and has lost what it knew; try again with --resume',
     StoreExitCode.noAccess,
   );
+}
+
+/** Whether the servers have the blocks that were made. */
+export async function hasBlocks(servers: Servers, blocks: readonly Block[]): Promise<boolean> {
+  const found = await allAnswers(
+    blocks.map((block) => connectionOf(servers, block).hexists(block.names.applied, made)),
+  );
+  return found.every((exists) => exists === 1);
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Keys } from '../../../learning/sparse/keys';
+import { type Keys, keyCount } from '../../../learning/sparse/keys';
 
 /** The names of what the servers keep for a block; `tag` places them all on one server. */
 export interface BlockNames {
@@ -31,7 +31,8 @@ export const counterBytes = 16;
 /** Where a key's counters are and what they say; slot -1 and zeros if the store does not have it. */
 export interface FoundKeys {
   readonly slots: Int32Array;
-  readonly counters: BigInt64Array;
+  /** N and z of each key, as near as doubles are. */
+  readonly counters: Float64Array;
 }
 
 /** A key's slot is the number of keys before it, so that no two keys share one: a script runs alone. */
@@ -53,7 +54,9 @@ return answer`;
 
 const findScript = `
 local answer = {}
-local slots = redis.call('HMGET', KEYS[1], unpack(ARGV))
+local keys = {}
+for at = 1, #ARGV[1], 8 do keys[#keys + 1] = string.sub(ARGV[1], at, at + 7) end
+local slots = redis.call('HMGET', KEYS[1], unpack(keys))
 for i, slot in ipairs(slots) do
   if slot then
     local counters = redis.call('GETRANGE', KEYS[2], 16 * slot, 16 * slot + 15)
@@ -69,26 +72,26 @@ export const keysPerScript = 4000;
 
 /** The slots of at most `keysPerScript` keys of a block, new ones for those that the store does not have yet. */
 export async function assignSlots(connection: Redis, names: BlockNames, keys: Keys): Promise<readonly number[]> {
-  return (await evaluate(connection, assignScript, [names.slots, names.keys], [keysToBytes(keys)])) as number[];
+  return (await evaluate(connection, assignScript, [names.slots, names.keys], keys)) as number[];
 }
 
 /** What the store has of at most `keysPerScript` keys of a block. */
 export async function findKeys(connection: Redis, names: BlockNames, keys: Keys): Promise<FoundKeys> {
-  const bytes = keysToBytes(keys);
-  const separate = Array.from({ length: bytes.length / keyBytes }, (_, i) =>
-    bytes.subarray(keyBytes * i, keyBytes * (i + 1)),
-  );
-  const answer = (await evaluate(connection, findScript, [names.slots, names.counters], separate)) as Buffer;
-  const slots = new Int32Array(separate.length);
-  const counters = new BigInt64Array(2 * separate.length);
-  for (let i = 0; i < separate.length; i++) {
+  const answer = (await evaluate(connection, findScript, [names.slots, names.counters], keys)) as Buffer;
+  const slots = new Int32Array(keyCount(keys));
+  const counters = new Float64Array(2 * slots.length);
+  for (let i = 0; i < slots.length; i++) {
     const at = (4 + counterBytes) * i;
     slots[i] = answer.readInt32BE(at);
-    counters[2 * i] = answer.readBigInt64BE(at + 4);
-    counters[2 * i + 1] = answer.readBigInt64BE(at + 12);
+    counters[2 * i] = counterAt(answer, at + 4);
+    counters[2 * i + 1] = counterAt(answer, at + 12);
   }
   return { slots, counters };
 }
+
+/** A counter as a double: the nearest one, as its words are added with one rounding. */
+export const counterAt = (bytes: Buffer, at: number): number =>
+  bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 
 /** Keys as the servers know them. */
 export function keysToBytes(keys: Keys): Buffer {
@@ -110,11 +113,6 @@ export function keysFromBytes(bytes: Buffer): Keys {
   return keys;
 }
 
-async function evaluate(
-  connection: Redis,
-  script: string,
-  names: readonly string[],
-  values: readonly Buffer[],
-): Promise<unknown> {
-  return connection.callBuffer('EVAL', script, names.length, ...names, ...values);
+async function evaluate(connection: Redis, script: string, names: readonly string[], keys: Keys): Promise<unknown> {
+  return connection.callBuffer('EVAL', script, names.length, ...names, keysToBytes(keys));
 }

@@ -6,7 +6,7 @@ import { StoreError, StoreExitCode } from '../store-error';
 import { type Block, connectionOf } from './blocks-on-servers';
 import { fitsCounter, fromFixed, type Scales, toFixed } from './fixed-point';
 import { counterCommand } from './increments';
-import { assignSlots, counterBytes, keyBytes, keysFromBytes, keysPerScript } from './key-slots';
+import { assignSlots, counterAt, counterBytes, keyBytes, keysFromBytes, keysPerScript } from './key-slots';
 
 /** Keys and their sums, in the same order. */
 export interface Portion {
@@ -61,8 +61,8 @@ export async function restoreBlock(servers: Servers, block: Block, scales: Scale
 function decode(counters: Buffer, count: number, scales: Scales): Sums {
   const sums: Sums = { z: new Float64Array(count), n: new Float64Array(count) };
   for (let i = 0; counterBytes * (i + 1) <= counters.length; i++) {
-    sums.n[i] = fromFixed(Number(counters.readBigInt64BE(counterBytes * i)), scales.n);
-    sums.z[i] = fromFixed(Number(counters.readBigInt64BE(counterBytes * i + 8)), scales.z);
+    sums.n[i] = fromFixed(counterAt(counters, counterBytes * i), scales.n);
+    sums.z[i] = fromFixed(counterAt(counters, counterBytes * i + 8), scales.z);
   }
   return sums;
 }

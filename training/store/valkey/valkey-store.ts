@@ -1,6 +1,8 @@
+import { zeroSums } from '../../../learning/linear/sums';
 import { type Keys, keyAt, keyCount } from '../../../learning/sparse/keys';
 import type { OnlineConf } from '../../conf/conf';
-import type { ParameterStore, Sums } from '../parameter-store';
+import { blocksOf } from '../blocks';
+import type { StoredSums, Sums, SyncedSums, WorkerStore } from '../parameter-store';
 import { allAnswers } from '../servers/all-answers';
 import { awaitReplicas } from '../servers/replicas';
 import type { Servers } from '../servers/servers';
@@ -23,29 +25,35 @@ export interface ValkeyStoreOptions {
   readonly worker: number;
   readonly scales: Scales;
   /** Resolves when a worker that has come to a tick may go on. */
-  readonly clock: ParameterStore['clock'];
+  readonly clock: WorkerStore['clock'];
+}
+
+/** How many keys `syncFrequent` syncs: few beside those of a minibatch, and most of what its examples share. */
+const frequentKeys = 32;
+
+/** The entries of some keys. */
+interface LookedUpKeys {
+  readonly entries: Uint32Array;
+  /** After so many syncs all of them were fresh. */
+  freshAt: number | undefined;
 }
 
 /** The scales for what an algorithm keeps in the place of z. */
 export const scalesOf = ({ algorithm }: Pick<OnlineConf, 'algorithm'>): Scales =>
   algorithm === 'FTRL' ? ftrlScales : adaGradScales;
 
-/** What a sync did to the sums on the servers, key by key in the same order. */
-export interface SyncedSums {
-  readonly before: Sums;
-  readonly after: Sums;
-}
-
 /**
  * The sums of a job on Valkey or Redis servers, as one worker sees them. `pull` and `push` work on a cache of its own;
  * what was pushed reaches the servers, and what others pushed comes back, with `sync`.
  */
-export class ValkeyStore implements ParameterStore {
+export class ValkeyStore implements StoredSums, WorkerStore {
   private readonly blocks: readonly Block[];
   private readonly cache: CachedSums;
   private syncs = 0;
-  /** What was pulled last, which is what is pushed next. */
-  private pulled: { readonly keys: Keys; readonly entries: Uint32Array } | undefined;
+  /** How many times something was added to the servers' sums. */
+  private additions = 0;
+  /** What is known of keys, which are fetched, pulled and pushed one after the other. */
+  private readonly looked = new WeakMap<Keys, LookedUpKeys>();
   private replacements: number;
 
   constructor(private readonly options: ValkeyStoreOptions) {
@@ -54,19 +62,26 @@ export class ValkeyStore implements ParameterStore {
     this.replacements = options.servers.replacements;
   }
 
-  async pull(keys: Keys): Promise<Sums> {
-    const entries = this.entriesOf(keys);
-    this.pulled = { keys, entries };
-    const stale = entries.filter((entry) => this.cache.isStale(entry, this.syncs));
-    if (stale.length > 0) await this.fetch(stale);
-    return this.sumsOf(entries);
+  /** Asks the servers, once, for what pulls of all these keys would ask them for. */
+  async fetch(minibatches: readonly Keys[]): Promise<void> {
+    const { cache, syncs } = this;
+    const lookedUp = minibatches.map((keys) => this.lookUp(keys));
+    const stale = new Set<number>();
+    for (const { entries } of lookedUp.filter(({ freshAt }) => freshAt !== syncs)) {
+      for (let i = 0; i < entries.length; i++) if (cache.isStale(entries[i]!, syncs)) stale.add(entries[i]!);
+    }
+    if (stale.size > 0) await this.fetchEntries(stale);
+    for (const keys of lookedUp) keys.freshAt = syncs;
   }
 
-  async push(keys: Keys, deltas: Sums): Promise<Sums> {
-    const entries = this.pulled?.keys === keys ? this.pulled.entries : this.entriesOf(keys);
-    this.pulled = undefined;
+  async pull(keys: Keys): Promise<Sums> {
+    await this.fetch([keys]);
+    return this.sumsOf(this.lookUp(keys).entries);
+  }
+
+  async push(keys: Keys, deltas: Sums): Promise<void> {
+    const { entries } = this.lookUp(keys);
     for (let i = 0; i < entries.length; i++) this.cache.add(entries[i]!, deltas.z[i]!, deltas.n[i]!);
-    return this.sumsOf(entries);
   }
 
   /**
@@ -74,9 +89,18 @@ export class ValkeyStore implements ParameterStore {
    * and takes over the sums that they have then.
    * @throws {StoreError} naming the key, if a sum grows beyond 64 bits; if servers stay out of reach
    */
-  async sync(): Promise<SyncedSums> {
-    const changes = this.takeChanges();
-    const sync: SyncId = { worker: this.options.worker, number: ++this.syncs };
+  sync(): Promise<SyncedSums> {
+    this.syncs++;
+    return this.addToServers(this.cache.takeChanged());
+  }
+
+  syncFrequent(): Promise<SyncedSums> {
+    return this.addToServers(this.cache.byBlock(this.cache.first(frequentKeys)));
+  }
+
+  private async addToServers(entriesByBlock: readonly (readonly number[])[]): Promise<SyncedSums> {
+    const changes = this.takeChanges(entriesByBlock);
+    const sync: SyncId = { worker: this.options.worker, number: ++this.additions };
     let isRepeated = false;
     const counters = await this.options.servers.persist(async () => {
       const wasRepeated = isRepeated;
@@ -98,45 +122,45 @@ export class ValkeyStore implements ParameterStore {
   async *export(): AsyncIterable<{ readonly keys: Keys; readonly sums: Sums }> {
     const { servers, scales } = this.options;
     for (const block of this.blocks) yield* exportBlock(servers, block, scales);
+    // A checkpoint or a model of servers that came back empty meanwhile would replace one that is whole.
+    await servers.persist(() => this.distrustReplaced());
   }
 
   async restore(keys: Keys, sums: Sums): Promise<void> {
     const { servers, scales } = this.options;
-    const entries = this.entriesOf(keys);
     const positions: number[][] = this.blocks.map(() => []);
-    for (let i = 0; i < entries.length; i++) positions[this.cache.block[entries[i]!]!]!.push(i);
+    for (const [i, block] of blocksOf(keys, positions.length).entries()) positions[block]!.push(i);
     for (const [i, block] of this.blocks.entries()) {
       await restoreBlock(servers, block, scales, select(keys, sums, positions[i]!));
     }
     this.cache.distrust();
   }
 
-  /** Closes nothing: the servers' connections are the caller's. */
-  async close(): Promise<void> {}
-
-  private entriesOf(keys: Keys): Uint32Array {
+  private lookUp(keys: Keys): LookedUpKeys {
+    const known = this.looked.get(keys);
+    if (known) return known;
     const entries = new Uint32Array(keyCount(keys));
     for (let i = 0; i < entries.length; i++) entries[i] = this.cache.entry(keys[2 * i]!, keys[2 * i + 1]!);
-    return entries;
+    const lookedUp: LookedUpKeys = { entries, freshAt: undefined };
+    this.looked.set(keys, lookedUp);
+    return lookedUp;
   }
 
   private sumsOf(entries: Uint32Array): Sums {
-    const z = new Float64Array(entries.length);
-    const n = new Float64Array(entries.length);
+    const sums = zeroSums(entries.length);
     for (let i = 0; i < entries.length; i++) {
-      z[i] = this.cache.z[entries[i]!]!;
-      n[i] = this.cache.n[entries[i]!]!;
+      sums.z[i] = this.cache.z(entries[i]!);
+      sums.n[i] = this.cache.n(entries[i]!);
     }
-    return { z, n };
+    return sums;
   }
 
   /** Asks the servers for entries, with their slots. */
-  private async fetch(entries: Uint32Array): Promise<void> {
-    const byBlock: number[][] = this.blocks.map(() => []);
-    for (const entry of entries) byBlock[this.cache.block[entry]!]!.push(entry);
+  private async fetchEntries(entries: Iterable<number>): Promise<void> {
+    const byBlock = this.cache.byBlock(entries);
     await this.options.servers.persist(async () => {
       await this.distrustReplaced();
-      await allAnswers(
+      await together(this.options.servers, () =>
         byBlock.flatMap((inBlock, i) =>
           portions(Uint32Array.from(inBlock)).map((portion) => this.fetchPortion(this.blocks[i]!, portion)),
         ),
@@ -147,49 +171,59 @@ export class ValkeyStore implements ParameterStore {
   private async fetchPortion(block: Block, entries: Uint32Array): Promise<void> {
     const { servers, scales } = this.options;
     const found = await findKeys(connectionOf(servers, block), block.names, this.keysOf(entries));
-    for (const [i, entry] of entries.entries()) {
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
       this.cache.serverSlot[entry] = found.slots[i]!;
-      const n = fromFixed(Number(found.counters[2 * i]!), scales.n);
-      this.cache.refresh(entry, fromFixed(Number(found.counters[2 * i + 1]!), scales.z), n, this.syncs);
+      const n = fromFixed(found.counters[2 * i]!, scales.n);
+      this.cache.refresh(entry, fromFixed(found.counters[2 * i + 1]!, scales.z), n, this.syncs);
     }
   }
 
-  /** What to add to the counters, block by block; the rest that rounding leaves stays pending. */
-  private takeChanges(): readonly BlockChanges[] {
-    const { cache, blocks } = this;
+  /** What to add to the counters of entries, block by block; the rest that rounding leaves stays pending. */
+  private takeChanges(entriesByBlock: readonly (readonly number[])[]): readonly BlockChanges[] {
+    return entriesByBlock
+      .map((entries, i) => this.takeChangesOf(this.blocks[i]!, entries))
+      .filter(({ entries }) => entries.length > 0);
+  }
+
+  private takeChangesOf(block: Block, changed: readonly number[]): BlockChanges {
+    const { cache } = this;
     const { scales } = this.options;
-    const byBlock: number[][] = blocks.map(() => []);
-    for (const entry of cache.takeChanged()) byBlock[cache.block[entry]!]!.push(entry);
-    return byBlock.flatMap((inBlock, i) => {
-      const entries = Uint32Array.from(inBlock).filter(
-        (entry) => toFixed(cache.pendingN[entry]!, scales.n) !== 0 || toFixed(cache.pendingZ[entry]!, scales.z) !== 0,
-      );
-      const amounts = new Float64Array(2 * entries.length);
-      for (let at = 0; at < entries.length; at++) {
-        const entry = entries[at]!;
-        const n = toFixed(cache.pendingN[entry]!, scales.n);
-        const z = toFixed(cache.pendingZ[entry]!, scales.z);
-        if (!fitsCounter(n) || !fitsCounter(z)) this.refuse(entry);
-        amounts[2 * at] = n;
-        amounts[2 * at + 1] = z;
-        cache.pendingN[entry] = cache.pendingN[entry]! - fromFixed(n, scales.n);
-        cache.pendingZ[entry] = cache.pendingZ[entry]! - fromFixed(z, scales.z);
-      }
-      return entries.length > 0 ? [{ block: blocks[i]!, entries, amounts }] : [];
-    });
+    const entries = new Uint32Array(changed.length);
+    const amounts = new Float64Array(2 * changed.length);
+    let count = 0;
+    for (let i = 0; i < changed.length; i++) {
+      const entry = changed[i]!;
+      const n = toFixed(cache.pendingN(entry), scales.n);
+      const z = toFixed(cache.pendingZ(entry), scales.z);
+      if (n === 0 && z === 0) continue;
+      if (!fitsCounter(n) || !fitsCounter(z)) this.refuse(entry);
+      cache.settle(entry, fromFixed(z, scales.z), fromFixed(n, scales.n));
+      entries[count] = entry;
+      amounts[2 * count] = n;
+      amounts[2 * count + 1] = z;
+      count++;
+    }
+    return { block, entries: entries.subarray(0, count), amounts: amounts.subarray(0, 2 * count) };
   }
 
   private async assignSlots(changes: readonly BlockChanges[]): Promise<void> {
     await this.distrustReplaced();
     await allAnswers(
       changes.flatMap(({ block, entries }) =>
-        portions(entries.filter((entry) => this.cache.serverSlot[entry] === -1)).map(async (portion) => {
+        portions(this.withoutSlot(entries)).map(async (portion) => {
           const connection = connectionOf(this.options.servers, block);
           const slots = await assignSlots(connection, block.names, this.keysOf(portion));
           for (const [i, entry] of portion.entries()) this.cache.serverSlot[entry] = slots[i]!;
         }),
       ),
     );
+  }
+
+  private withoutSlot(entries: Uint32Array): Uint32Array {
+    const found: number[] = [];
+    for (let i = 0; i < entries.length; i++) if (this.cache.serverSlot[entries[i]!] === -1) found.push(entries[i]!);
+    return Uint32Array.from(found);
   }
 
   /** A replica that became the primary may lack the last slots that the old one gave out. */
@@ -210,7 +244,7 @@ export class ValkeyStore implements ParameterStore {
       const found = await allAnswers(
         portions(entries).map((portion) => findKeys(connection, block.names, this.keysOf(portion))),
       );
-      return Float64Array.from(found.flatMap(({ counters }) => Array.from(counters, Number)));
+      return Float64Array.from(found.flatMap(({ counters }) => Array.from(counters)));
     }
     const fields = new Uint32Array(amounts.length);
     for (let i = 0; i < entries.length; i++) {
@@ -228,8 +262,7 @@ export class ValkeyStore implements ParameterStore {
     const { cache } = this;
     const { scales } = this.options;
     const count = changes.reduce((sum, { entries }) => sum + entries.length, 0);
-    const sums = (): Sums => ({ z: new Float64Array(count), n: new Float64Array(count) });
-    const synced: SyncedSums = { before: sums(), after: sums() };
+    const synced: SyncedSums = { before: zeroSums(count), after: zeroSums(count) };
     let at = 0;
     for (const [i, { entries, amounts }] of changes.entries()) {
       for (let j = 0; j < entries.length; j++) {
@@ -250,9 +283,9 @@ export class ValkeyStore implements ParameterStore {
   private keysOf(entries: Uint32Array): Keys {
     const { keys } = this.cache;
     const selected = new Uint32Array(2 * entries.length);
-    for (const [i, entry] of entries.entries()) {
-      selected[2 * i] = keys[2 * entry]!;
-      selected[2 * i + 1] = keys[2 * entry + 1]!;
+    for (let i = 0; i < entries.length; i++) {
+      selected[2 * i] = keys[2 * entries[i]!]!;
+      selected[2 * i + 1] = keys[2 * entries[i]! + 1]!;
     }
     return selected;
   }

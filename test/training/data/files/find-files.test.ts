@@ -107,6 +107,13 @@ describe('a name that finds no file', () => {
     });
   });
 
+  test.each(['part(', 'p)art(', 'part[z-a]'])('is refused if it is no pattern either: %s', async (name) => {
+    await expect(find(name)).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining(`find 0 data files for '${folder}/${name}'`),
+    });
+  });
+
   test('is refused with the nearest folder that is there', async () => {
     await expect(find('days/3/4/x')).rejects.toMatchObject({
       message: `find 0 data files for '${folder}/days/3/4/x'; in ${folder}/days/ are 1/, 2/`,

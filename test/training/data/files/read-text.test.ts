@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { unpack, withoutByteOrderMark } from '../../../../training/data/files/read-text';
+import { unpack } from '../../../../training/data/files/read-text';
 import type { FileStorage } from '../../../../training/data/files/storage';
 
 /** One file that is read in chunks with the given borders. */
@@ -44,17 +44,6 @@ describe('a packed file', () => {
         exitCode: 5,
         message: 'data.gz: is truncated; the packed data ends too early',
       });
-    }
-  });
-});
-
-describe('a byte order mark', () => {
-  const chunks = (text: string, border: number) => storageOf(Buffer.from(text), [border]).read(file, 0, 0);
-  const file = { name: 'data.csv', size: 0, compressed: false };
-
-  test.each(['\ufeffa,b\n', 'a,b\n', '\ufeff', 'a', ''])('is left out at the beginning of %j alone', async (text) => {
-    for (let border = 0; border <= Buffer.byteLength(text); border++) {
-      expect(await textOf(withoutByteOrderMark(chunks(text, border)))).toBe(text.replace('\ufeff', ''));
     }
   });
 });

@@ -107,6 +107,30 @@ describe('text is cut into lines', () => {
     ]);
   });
 
+  test.each(['\ufeffone\ntwo\n', '\ufeffone\ntwo', '\ufeff\none\ntwo', '\ufeff'])(
+    'without the byte order mark of %j, wherever its chunks begin and end',
+    async (marked) => {
+      const size = Buffer.byteLength(marked);
+      for (let first = 0; first <= size; first++) {
+        for (let second = first; second <= size; second++) {
+          const { batches, offsets } = await cut(marked, [first, second], { batchLines: 10 });
+
+          const lines = marked.slice(1).split('\n').filter(Boolean);
+          expect(batches.flat().map((line) => line.text)).toEqual(lines);
+          expect(offsets).toEqual(lines.length > 0 ? [size] : []);
+        }
+      }
+    },
+  );
+
+  test('with a byte order mark that does not stand at the beginning of the file', async () => {
+    const later = 'one\n\ufefftwo\n';
+
+    expect((await cut(later, [])).batches.flat().map((line) => line.text)).toEqual(['one', '\ufefftwo']);
+    const [batch] = (await cut('\ufefftwo\n', [], { start: 4 })).batches;
+    expect(batch!.map((line) => line.text)).toEqual(['\ufefftwo']);
+  });
+
   test('of which too long ones are kept just long enough to show it', async () => {
     const long = `short\n${'x'.repeat(100)}\nend\n`;
     const borders = Array.from({ length: long.length }, (_, i) => i);
@@ -126,6 +150,15 @@ describe('CSV is cut into records', () => {
       const { batches } = await cut(text, [first], { lineEnds: new CsvRecordEnds(comma) });
 
       expect(batches.flat()).toEqual([0, 1, 3, 4, 7].map((number, i) => ({ text: records[i], number })));
+    }
+  });
+
+  test('of which the first begins in quotes after a byte order mark', async () => {
+    const marked = '\ufeff"x\ny",b\n';
+    for (let first = 0; first <= Buffer.byteLength(marked); first++) {
+      const { batches } = await cut(marked, [first], { lineEnds: new CsvRecordEnds(comma) });
+
+      expect(batches.flat().map((record) => record.text)).toEqual(['"x\ny",b']);
     }
   });
 

@@ -22,6 +22,8 @@ export const countingLearner: Learner = {
     };
   },
   weights: ({ z }) => z,
+  save: () => ({ minibatches: 0 }),
+  restore: () => {},
 };
 
 /** Row i of the data: four keys that follow from i. */

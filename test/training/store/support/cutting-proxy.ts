@@ -10,11 +10,14 @@ export interface CuttingProxy {
   readonly address: ServerAddress;
   /** Cuts the connection that next carries `text` to the server. */
   cutAt(text: string, loss: Loss): void;
+  /** Cuts all connections; those that come next lead to another server. */
+  leadTo(server: ServerAddress): void;
   close(): void;
 }
 
 /** Passes everything on between its clients and a server. */
-export async function startCuttingProxy(server: ServerAddress): Promise<CuttingProxy> {
+export async function startCuttingProxy(first: ServerAddress): Promise<CuttingProxy> {
+  let server = first;
   let cut: { readonly text: string; readonly loss: Loss } | undefined;
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
@@ -53,6 +56,10 @@ export async function startCuttingProxy(server: ServerAddress): Promise<CuttingP
     address: { host: '127.0.0.1', port: (proxy.address() as AddressInfo).port },
     cutAt: (text, loss) => {
       cut = { text, loss };
+    },
+    leadTo: (other) => {
+      server = other;
+      for (const socket of sockets) socket.destroy();
     },
     close: () => {
       proxy.close();

@@ -52,7 +52,7 @@ describe.each([1, 2])('the store on %i server(s)', (primaries) => {
     const store = openStore(1);
     const keys = toKeys([5n, 6n]);
     await store.push(keys, sums([0.5, -1], [1, 2]));
-    expect(await store.push(keys, sums([0.25, 1], [1, 0]))).toEqual(sums([0.75, 0], [2, 2]));
+    await store.push(keys, sums([0.25, 1], [1, 0]));
     expect(await store.pull(keys)).toEqual(sums([0.75, 0], [2, 2]));
   });
 
@@ -93,6 +93,43 @@ describe.each([1, 2])('the store on %i server(s)', (primaries) => {
     const { before, after } = await first.sync();
     expect([before, after]).toEqual([sums([1], [1]), sums([3], [3])]);
     expect(await first.pull(keys)).toEqual(sums([3], [3]));
+  });
+
+  it('needs no server to answer what it fetched before', async () => {
+    const [first, second] = [openStore(1), openStore(2)];
+    const minibatches = [toKeys([9n, 10n]), toKeys([10n, 11n])];
+    await second.push(toKeys([10n]), sums([1], [2]));
+    await second.sync();
+    await first.fetch(minibatches);
+    await second.push(toKeys([10n]), sums([1], [1]));
+    await second.sync();
+    expect(await first.pull(minibatches[0]!)).toEqual(sums([0, 1], [0, 2]));
+    expect(await first.pull(minibatches[1]!)).toEqual(sums([1, 0], [2, 0]));
+  });
+
+  it('shares the changes of the keys that it saw first, before those of all', async () => {
+    const store = openStore(1);
+    const keys = toKeys(range(40).map(BigInt));
+    const ones = sums(
+      range(40).map(() => 1),
+      range(40).map(() => 2),
+    );
+    await store.push(keys, ones);
+    const { before, after } = await store.syncFrequent();
+    expect([before, after]).toEqual([
+      sums(
+        range(32).map(() => 0),
+        range(32).map(() => 0),
+      ),
+      sums(
+        range(32).map(() => 1),
+        range(32).map(() => 2),
+      ),
+    ]);
+    expect((await openStore(2).pull(keys)).z).toEqual(Float64Array.from(range(40), (i) => (i < 32 ? 1 : 0)));
+    await store.sync();
+    expect(await openStore(3).pull(keys)).toEqual(ones);
+    expect(await store.pull(keys)).toEqual(ones);
   });
 
   it('fetches an entry that was not refreshed for 16 syncs', async () => {
