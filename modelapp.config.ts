@@ -20,5 +20,11 @@ export default defineConfig({
       mapping: [{ name: 'features', type: 'sparse' }],
       minScore: 0.7,
     },
+    movies: {
+      algorithm: 'als',
+      source: { csv: 'examples/movies/ratings.csv' },
+      hyperparameters: { rank: 8 },
+      tune: { grid: { lambda: [0.05, 0.12], rank: [4, 8] } },
+    },
   },
 });

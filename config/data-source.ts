@@ -31,7 +31,13 @@ export interface InteractionSource extends EventRange {
 }
 
 export type EventSource = EntitySource | InteractionSource;
-export type DataSource = CsvSource | EventSource;
+
+/** What was observed by the protocol of Velox: of a user and an item the last score. */
+export interface ObservationSource {
+  readonly observations: true;
+}
+
+export type DataSource = CsvSource | EventSource | ObservationSource;
 
 const Interactions = Type.Object(
   {
@@ -72,6 +78,12 @@ export const DataSourceSchema = Type.Unsafe<DataSource>(
       events: Type.Optional(
         Type.String({ minLength: 1, description: 'App of the event server, with `entityType` or `interactions`.' }),
       ),
+      observations: Type.Optional(
+        Type.Literal(true, {
+          description:
+            'What was observed of the model by `POST /observe/<model>`; for als, and for your own in mode `user-item`.',
+        }),
+      ),
       channel: Type.Optional(
         Type.String({ minLength: 1, description: 'Channel of the app; the events of no channel if absent.' }),
       ),
@@ -86,28 +98,32 @@ export const DataSourceSchema = Type.Unsafe<DataSource>(
       startTime: Time('Only events at or after this time'),
       untilTime: Time('Only events before this time'),
     },
-    { additionalProperties: false, description: 'Where the rows come from: `csv` or `events`.' },
+    { additionalProperties: false, description: 'Where the rows come from: `csv`, `events` or `observations`.' },
   ),
 );
 
 const eventOptions = ['channel', 'entityType', 'interactions', 'startTime', 'untilTime'] as const;
 
 /** The source with all that its schema lets pass. */
-type Unchecked = Partial<CsvSource & EntitySource & InteractionSource>;
+type Unchecked = Partial<CsvSource & EntitySource & InteractionSource & ObservationSource>;
+
+const kinds = ['csv', 'events', 'observations'] as const;
 
 /**
  * What does not go together in a source that the schema lets pass, a line each.
  * @param path of the source: `models.iris.source`
  */
 export function dataSourceFaults(path: string, source: DataSource): string[] {
-  const { csv, delimiter, events, entityType, interactions } = source as Unchecked;
-  if (csv !== undefined && events !== undefined) return [`${path}: has both csv and events; keep one`];
-  if (csv !== undefined) {
-    return eventOptions
+  const { delimiter, entityType, interactions } = source as Unchecked;
+  const [kind, other] = kinds.filter((option) => option in source);
+  if (kind === undefined) return [`${path}: needs csv, events or observations`];
+  if (other !== undefined) return [`${path}: has both ${kind} and ${other}; keep one`];
+  if (kind !== 'events') {
+    const foreign = kind === 'csv' ? eventOptions : [...eventOptions, 'delimiter'];
+    return foreign
       .filter((option) => option in source)
-      .map((option) => `${path}.${option}: goes with events, not with csv`);
+      .map((option) => `${path}.${option}: goes with ${option === 'delimiter' ? 'csv' : 'events'}, not with ${kind}`);
   }
-  if (events === undefined) return [`${path}: needs csv or events`];
   const faults: string[] = [];
   if (delimiter !== undefined) faults.push(`${path}.delimiter: goes with csv, not with events`);
   if (entityType !== undefined && interactions !== undefined) {
@@ -135,9 +151,14 @@ function isTime(text: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
+/** Whether a model learns from what was observed of it. */
+export const learnsFromObservations = (model: { readonly algorithm: string; readonly source?: DataSource }): boolean =>
+  model.source !== undefined && 'observations' in model.source;
+
 /** A source as people know it: `examples/iris/iris.csv`, `flower entities of app 'garden'`. */
 export function describeDataSource(source: DataSource): string {
   if ('csv' in source) return source.csv;
+  if ('observations' in source) return 'observations';
   const what =
     'entityType' in source ? `${source.entityType} entities` : `${source.interactions.names.join(', ')} events`;
   const channel = source.channel === undefined ? '' : `, channel '${source.channel}'`;

@@ -14,12 +14,12 @@ export const Role = {
   version: (version: Version): string => `modelapp_${underscored(version)}`,
 } as const;
 
-/** The tables of the event server, which no version changes, and the sequence that numbers its events. */
+/** The tables of the event server, and the sequences that number their rows. */
 export const EventTables = {
-  all: ['apps', 'channels', 'access_keys', 'events', 'event_stats'],
+  all: ['apps', 'channels', 'access_keys', 'events', 'event_removals', 'event_stats'],
   /** Holds what access keys are checked against; nobody else's business. */
   keys: 'access_keys',
-  /** What the models of a version learn from. */
-  learnt: ['apps', 'channels', 'events'],
-  sequence: 'event_seq',
+  /** What the models of a version learn from, and what their answers follow. */
+  learnt: ['apps', 'channels', 'events', 'event_removals'],
+  sequences: ['event_seq', 'event_removal_seq'],
 } as const;

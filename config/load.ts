@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { compile } from './compile';
 import { ConfigError, resolveConfig } from './resolve';
 import type { Config } from './schema';
 
@@ -18,7 +19,7 @@ export async function loadConfig(file = findConfig(process.cwd())): Promise<Load
   const path = resolve(file);
   const shown = relative(process.cwd(), path) || path;
   if (!existsSync(path)) throw new ConfigError([`${shown}: there is no such file`]);
-  const input = readDefaultExport(await compile(path, shown), path, shown);
+  const input = readDefaultExport(await codeOf(path, shown), path, shown);
   try {
     return { config: resolveConfig(input), directory: dirname(path) };
   } catch (error) {
@@ -33,36 +34,8 @@ function findConfig(directory: string): string {
 }
 
 /** The file as one CommonJS text; a built file is that already, and the image holds no compiler. */
-async function compile(path: string, shown: string): Promise<string> {
-  if (path.endsWith('.js')) return readFileSync(path, 'utf8');
-  const esbuild = await import('esbuild');
-  const options = { bundle: true, platform: 'node', format: 'cjs', write: false, logLevel: 'silent' } as const;
-  const built = compiling.then(async () => {
-    try {
-      return await esbuild.build({ ...options, entryPoints: [path], packages: 'external' });
-    } finally {
-      // What runs for days needs its compiler once. The synchronous calls leave a process that nothing ends.
-      await esbuild.stop();
-    }
-  });
-  compiling = built.catch(() => {});
-  try {
-    return (await built).outputFiles[0]?.text ?? '';
-  } catch (error) {
-    throw new ConfigError(compileFaults(error, shown));
-  }
-}
-
-/** The compilation under way: the end of the compiler would be the end of another one too. */
-let compiling: Promise<unknown> = Promise.resolve();
-
-function compileFaults(error: unknown, shown: string): string[] {
-  const { errors = [] } = error as { errors?: { text: string; location: { line: number; column: number } | null }[] };
-  if (errors.length === 0) return [`${shown}: ${(error as Error).message}`];
-  return errors.map(
-    ({ text, location }) => `${shown}${location ? `:${location.line}:${location.column + 1}` : ''}: ${text}`,
-  );
-}
+const codeOf = async (path: string, shown: string): Promise<string> =>
+  path.endsWith('.js') ? readFileSync(path, 'utf8') : (await compile(path, shown)).code;
 
 function readDefaultExport(code: string, path: string, shown: string): unknown {
   const module = { exports: {} as { default?: unknown } };

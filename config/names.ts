@@ -1,4 +1,4 @@
-import type { TaskRole } from './training-task';
+import type { TaskKind } from './training-task';
 import { dashed, isVersion, type Version } from './version';
 
 /** The functions of a deployment. */
@@ -92,14 +92,20 @@ export class Names {
     return isVersion(version) ? version : undefined;
   }
 
-  /** What runs in a stack; undefined for one that no service runs in. */
-  serviceOfStack(stackName: string): ServiceName | undefined {
+  /** What runs in a stack; undefined for one that nothing runs in. */
+  targetOfStack(stackName: string): DeployTarget | undefined {
+    if (stackName === this.trainingStack) return 'training';
     return stackName === this.eventsStack ? 'events' : this.versionOfStack(stackName);
   }
 
   /** `modelapp-training`: the state machine of training jobs. */
   get trainingMachine(): string {
     return `${this.application}-training`;
+  }
+
+  /** `modelapp-training-nightly`: the rule that starts a job by the clock. */
+  trainingSchedule(name: string): string {
+    return `${this.trainingMachine}-${name}`;
   }
 
   /** `modelapp-tables` */
@@ -122,9 +128,9 @@ export class Names {
     return `/${this.application}/${inNames(service)}/service`;
   }
 
-  /** `/modelapp/training/scheduler`: what the tasks of a role write. */
-  trainingLogGroup(role: TaskRole): string {
-    return `/${this.application}/training/${role}`;
+  /** `/modelapp/training/scheduler`: what the tasks of a kind write. */
+  trainingLogGroup(kind: TaskKind): string {
+    return `/${this.application}/training/${kind}`;
   }
 
   /** `/modelapp/functions/tables` */

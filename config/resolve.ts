@@ -1,7 +1,10 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
-import { dataSourceFaults } from './data-source';
-import { algorithmFaults, dropForeignOptions } from './model';
+import { algorithmFaults, completeModel } from './algorithm-rules';
+import { cronFaults } from './cron';
+import { dataSourceFaults, learnsFromObservations } from './data-source';
+import { isCustomAlgorithm, learnsFromInteractions } from './model';
+import { pioFaults } from './pio';
 import { readablePath } from './readable-path';
 import {
   type Config,
@@ -9,8 +12,9 @@ import {
   ConfigSchema,
   type ModelConfig,
   modelNamePattern,
+  type OnnxConfig,
   type PredictServiceConfig,
-  type SoftmaxConfig,
+  type SparseLinearConfig,
 } from './schema';
 import { scheduleFaults, trainingFaults } from './training';
 
@@ -59,11 +63,18 @@ function show(input: unknown, error: SchemaError): string {
 function schemaFaults(input: unknown): string[] {
   const byPath = new Map<string, string>();
   for (const error of validator.Errors(input)) {
-    if (error.keyword === 'additionalProperties') continue;
+    if (error.keyword === 'additionalProperties' || isOwnHyperparameter(error, input)) continue;
     if (!byPath.has(error.instancePath) || error.keyword === 'enum')
       byPath.set(error.instancePath, describe(error, input));
   }
   return [...byPath.values(), ...nameFaults(input)];
+}
+
+/** A module of the user's takes whatever hyperparameters it likes. */
+function isOwnHyperparameter({ instancePath }: SchemaError, input: unknown): boolean {
+  const [, name = ''] = /^\/models\/([^/]+)\/hyperparameters\//.exec(instancePath) ?? [];
+  const { models } = (input ?? {}) as { models?: Record<string, { algorithm?: unknown } | undefined> };
+  return isCustomAlgorithm(models?.[name]?.algorithm);
 }
 
 /** The schema lets keys pass that its pattern does not match. */
@@ -75,11 +86,12 @@ function nameFaults(input: unknown): string[] {
 }
 
 function modelFaults(name: string, model: ModelConfig, given: Readonly<Record<string, unknown>>): string[] {
-  const faults = algorithmFaults(`models.${name}`, model, given);
+  const faults = [...algorithmFaults(`models.${name}`, model, given), ...cronFaults(`models.${name}`, model)];
   // What is absent is told; the rest can be checked only where all is there.
   if (faults.length > 0) return faults;
   const seen = new Map<string, string>();
-  model.mapping.forEach((entry, index) => {
+  const { mapping = [] } = model as Partial<ModelConfig>;
+  mapping.forEach((entry, index) => {
     const path = `models.${name}.mapping[${index}]`;
     const names: [string, string][] = [
       [entry.name, `${path}.name`],
@@ -91,18 +103,33 @@ function modelFaults(name: string, model: ModelConfig, given: Readonly<Record<st
       else seen.set(text, where);
     }
   });
-  return model.algorithm === 'softmax' ? [...softmaxFaults(name, model, seen), ...faults] : faults;
+  return 'source' in model ? [...sourceFaults(name, model as ScoredConfig, seen), ...faults] : faults;
 }
 
+/** A model with rows of data and a column that is predicted. */
+type ScoredConfig = Exclude<ModelConfig, SparseLinearConfig | OnnxConfig> | Required<OnnxConfig>;
+
 /** @param names of the features and their aliases, with the place of each */
-function softmaxFaults(name: string, model: SoftmaxConfig, names: ReadonlyMap<string, string>): string[] {
+function sourceFaults(name: string, model: ScoredConfig, names: ReadonlyMap<string, string>): string[] {
+  const { algorithm } = model;
   const faults = dataSourceFaults(`models.${name}.source`, model.source);
-  if ('interactions' in model.source) {
-    faults.push(`models.${name}.source.interactions: softmax learns from rows; give an entityType instead`);
+  const ofUsers = learnsFromInteractions(model);
+  const orMode = isCustomAlgorithm(algorithm) ? ", or write mode: 'user-item'" : '';
+  if ('interactions' in model.source && !ofUsers) {
+    faults.push(
+      `models.${name}.source.interactions: ${algorithm} learns from rows; give an entityType instead${orMode}`,
+    );
   }
-  const target = names.get(model.target);
+  if ('observations' in model.source && !ofUsers) {
+    faults.push(`models.${name}.source.observations: go with als, not with ${algorithm}${orMode}`);
+  }
+  if ('entityType' in model.source && ofUsers) {
+    faults.push(`models.${name}.source.entityType: ${algorithm} learns from what users did; give interactions instead`);
+  }
+  const target = model.target === undefined ? undefined : names.get(model.target);
   if (target) faults.push(`models.${name}.target: '${model.target}' is also a feature (${target})`);
-  if (model.evaluation.testFraction === 0) {
+  const testFraction = 'evaluation' in model ? model.evaluation.testFraction : undefined;
+  if (testFraction === 0 || (testFraction === undefined && learnsFromObservations(model))) {
     if (model.minScore !== undefined)
       faults.push(`models.${name}.minScore: needs test data: set models.${name}.evaluation.testFraction above 0`);
     if (model.betterThanActive)
@@ -150,6 +177,7 @@ function consistencyFaults(config: Config, input: ConfigInput): string[] {
     const { model } = config[protocol];
     if (model && !config.models[model]) faults.push(`${protocol}.model: there is no model '${model}'`);
   }
+  faults.push(...pioFaults(config.pio, config.models));
   faults.push(...config.palladium.services.flatMap((service, index) => serviceFaults(config, service, index)));
   if (http.keepAliveTimeoutMs <= 60_000)
     faults.push("http.keepAliveTimeoutMs: must be above 60000, the load balancer's idle timeout");
@@ -161,7 +189,7 @@ function consistencyFaults(config: Config, input: ConfigInput): string[] {
     faults.push(`capacity.maxInstances: must be at least capacity.minInstances (${capacity.minInstances})`);
   if (capacity.maxTasks < capacity.minTasks)
     faults.push(`capacity.maxTasks: must be at least capacity.minTasks (${capacity.minTasks})`);
-  faults.push(...trainingFaults(config.training), ...scheduleFaults(config.schedules));
+  faults.push(...trainingFaults(config.training), ...scheduleFaults(config.schedules, Object.keys(config.models)));
   return faults;
 }
 
@@ -176,6 +204,6 @@ export function resolveConfig(input: unknown): Config {
   const resolved = config as Config;
   const inconsistent = consistencyFaults(resolved, input as ConfigInput);
   if (inconsistent.length > 0) throw new ConfigError(inconsistent);
-  for (const model of Object.values(resolved.models)) dropForeignOptions(model);
+  for (const model of Object.values(resolved.models)) completeModel(model);
   return resolved;
 }

@@ -1,6 +1,7 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 import type { DeepPartial } from './deep-partial';
 import { type ModelInput, ModelSchema } from './model';
+import { PioSchema } from './pio';
 import { type Schedule, ScheduleSchema, TrainingSchema } from './training';
 
 /** An object whose every key is known: a misspelt option is an error, not a silent default. */
@@ -276,6 +277,7 @@ export const ConfigSchema = Type.Object(
     }),
     mlAws: ModelChoice('ml-aws'),
     palladium: Palladium,
+    pio: PioSchema,
     invocations: ModelChoice('SageMaker and MLflow'),
     auth: Auth,
     log: Log,
@@ -292,7 +294,21 @@ export const ConfigSchema = Type.Object(
 
 /** The configuration with all defaults filled in. */
 export type Config = Static<typeof ConfigSchema>;
-export type { MappingEntry, ModelConfig, SoftmaxConfig, SparseLinearConfig } from './model';
+export type {
+  AlsConfig,
+  CustomConfig,
+  CustomRowsConfig,
+  CustomUserItemConfig,
+  MappingEntry,
+  ModelConfig,
+  NaiveConfig,
+  OnnxConfig,
+  SoftmaxConfig,
+  SparseLinearConfig,
+  TextConfig,
+  UserItemConfig,
+} from './model';
+export type { PioConfig, PioTemplate } from './pio';
 export type PredictServiceConfig = Config['palladium']['services'][number];
 export type AuthConfig = Config['auth'];
 export type LogConfig = Config['log'];
@@ -302,5 +318,5 @@ export type EventsConfig = Config['events'];
 /** The configuration as a user writes it: what has a default may be left out. */
 export type ConfigInput = Omit<DeepPartial<Config>, 'models' | 'schedules'> & {
   models: Record<string, ModelInput>;
-  schedules?: readonly (Pick<Schedule, 'name' | 'schedule' | 'conf'> & Partial<Schedule>)[];
+  schedules?: readonly Schedule[];
 };

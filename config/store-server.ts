@@ -9,7 +9,11 @@ export interface StoreServerSettings {
   readonly isClusterMember: string;
 }
 
-/** The configuration file of Valkey and Redis, whose manual says what each line means: `valkey.conf`, `redis.conf`. */
+/**
+ * The configuration file of Valkey and Redis, whose manual says what each line means: `valkey.conf`, `redis.conf`. The
+ * scheduler lets a replica take over within 10 s; servers that have given up the one that is away before then would
+ * answer nobody for 5 s more.
+ */
 export const storeServerConfiguration = ({ port, folder, password, isClusterMember }: StoreServerSettings): string => `
 port ${port}
 dir ${folder}
@@ -21,7 +25,7 @@ repl-diskless-sync yes
 repl-diskless-sync-delay 0
 cluster-enabled ${isClusterMember}
 cluster-config-file nodes.conf
-cluster-node-timeout 5000
+cluster-node-timeout 10000
 cluster-require-full-coverage no
 cluster-replica-validity-factor 0
 `;

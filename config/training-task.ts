@@ -3,6 +3,13 @@ import { TrainingEnvironment } from './environment';
 /** What a task of a training job does: it plans the work, holds parameters, or reads data. */
 export type TaskRole = 'scheduler' | 'server' | 'worker';
 
+/** What has a task definition and a log of its own: the roles, and the one task that trains a model. */
+export const taskKinds = ['scheduler', 'server', 'worker', 'trainer'] as const satisfies readonly (
+  | TaskRole
+  | 'trainer'
+)[];
+export type TaskKind = (typeof taskKinds)[number];
+
 /** One task of a job, by its role and its number in that role, from 0. A job has one scheduler. */
 export interface TaskName {
   readonly role: TaskRole;
@@ -29,6 +36,19 @@ export interface TrainingJob extends JobSize {
   readonly hostOf: (task: TaskName) => string;
 }
 
+/** The training of one model of `modelapp.config.ts`, which is one task. */
+export interface ModelJob {
+  readonly id: string;
+  /** Place of what it tells at its end. */
+  readonly output: string;
+}
+
+/** The environment of the task that trains a model. */
+export const modelTaskEnvironment = ({ id, output }: ModelJob): Readonly<Record<string, string>> => ({
+  [TrainingEnvironment.jobId]: id,
+  [TrainingEnvironment.output]: output,
+});
+
 /** The parameter servers of our own engine, once they run. */
 export interface StoreAddresses {
   /** `host:port` of each, the primaries first. */
@@ -41,6 +61,9 @@ export const mostServers = 32;
 
 export const mostWorkers = 64;
 
+/** How often a task that fails by itself is started again. */
+export const taskRestarts = 3;
+
 /** Port of our own engine's parameter servers. */
 export const storePort = 6379;
 
@@ -52,6 +75,10 @@ export const enginePorts = { first: firstPort, last: firstPort + mostServers + m
 
 /** Servers and the servers that repeat them. */
 export const serverTasks = ({ servers, replicas }: JobSize): number => servers * (1 + replicas);
+
+/** Whether our own engine keeps all that a job of this size has in the memory of one process. */
+export const fitsOneProcess = ({ servers, replicas, workers }: JobSize): boolean =>
+  servers === 1 && replicas === 0 && workers === 1;
 
 /** All tasks of a job in the order of their ports: the scheduler, the servers, the workers. */
 export const tasksOf = (size: JobSize): readonly TaskName[] => [

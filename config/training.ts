@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { jobOptionProperties } from './job-options';
 import { mostServers, mostWorkers } from './training-task';
 
 export const TrainingSchema = Type.Object(
@@ -54,13 +55,26 @@ export const ScheduleSchema = Type.Object(
       pattern: '^(rate|cron)\\(.+\\)$',
       description: "When, as EventBridge writes it: `'rate(1 day)'`, or `'cron(0 3 * * ? *)'` in UTC.",
     }),
-    conf: Type.String({
-      pattern: '^s3://[^/]+/.+',
-      description: 'Address of the configuration of the job; jobs may read it.',
-    }),
-    servers: Type.Integer({ minimum: 1, maximum: mostServers, default: 1, description: 'Parameter servers.' }),
-    replicas: Type.Integer({ minimum: 0, maximum: 2, default: 0, description: 'Replicas of each server.' }),
-    workers: Type.Integer({ minimum: 1, maximum: mostWorkers, default: 1, description: 'Workers.' }),
+    model: Type.Optional(
+      Type.String({ description: 'The model that gets a new revision, in the version that deployed training.' }),
+    ),
+    activate: Type.Optional(
+      Type.Boolean({ description: 'Of a model: whether the new revision is to serve; `true` if absent.' }),
+    ),
+    conf: Type.Optional(
+      Type.String({
+        pattern: '^s3://[^/]+/.+',
+        description: 'In place of a model: address of a dmlc configuration, which jobs may read.',
+      }),
+    ),
+    servers: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: mostServers, description: 'Parameter servers; 1 if absent.' }),
+    ),
+    replicas: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 2, description: 'Replicas of each server; 0 if absent.' }),
+    ),
+    workers: Type.Optional(Type.Integer({ minimum: 1, maximum: mostWorkers, description: 'Workers; 1 if absent.' })),
+    ...jobOptionProperties,
   },
   { additionalProperties: false, default: {} },
 );
@@ -80,14 +94,33 @@ export function trainingFaults({ minVcpus, maxVcpus, minMemoryGiB, maxMemoryGiB 
 }
 
 /** What does not go together in the section `schedules`, a line each. */
-export function scheduleFaults(schedules: readonly Schedule[]): string[] {
-  return schedules.flatMap(({ name, servers, replicas }, index) => {
+export function scheduleFaults(schedules: readonly Schedule[], models: readonly string[]): string[] {
+  return schedules.flatMap((schedule, index) => {
+    const { name, model, conf, servers = 1, replicas = 0 } = schedule;
     const path = `schedules[${index}]`;
     const taken = schedules.findIndex((other) => other.name === name) < index;
     const mostReplicas = Math.floor(mostServers / servers) - 1;
     return [
       ...(taken ? [`${path}.name: '${name}' is the name of another schedule`] : []),
+      ...((model === undefined) === (conf === undefined) ? [`${path}: name either a model or a conf`] : []),
+      ...(model !== undefined && !models.includes(model)
+        ? [`${path}.model: '${model}' is none of the models ${models.join(', ')}`]
+        : []),
+      ...strangeFields(schedule).map((field) => `${path}.${field}: goes with ${model ? 'a conf' : 'a model'} only`),
       ...(replicas > mostReplicas ? [`${path}.replicas: must be at most ${mostReplicas} with ${servers} servers`] : []),
     ];
   });
 }
+
+/** What every schedule may have, and what that of a model may have beside it. */
+const [ofAll, ofModel] = [
+  ['name', 'schedule', 'conf'],
+  ['model', 'activate'],
+];
+
+/** Fields of the other kind of schedule. */
+const strangeFields = ({ model, ...schedule }: Schedule): string[] =>
+  Object.entries(schedule).flatMap(([field, value]) => {
+    const isOfModel = ofModel.includes(field);
+    return value === undefined || ofAll.includes(field) || isOfModel === (model !== undefined) ? [] : [field];
+  });

@@ -34,7 +34,7 @@ describe('the source of a model', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['neither file nor events', {}, 'models.flowers.source: needs csv or events'],
+    ['neither file nor events', {}, 'models.flowers.source: needs csv, events or observations'],
     [
       'file and events',
       { csv: 'flowers.csv', events: 'garden', entityType: 'flower' },
@@ -96,6 +96,26 @@ describe('the source of a model', () => {
       'models.flowers.source.interactions: softmax learns from rows; give an entityType instead',
     ],
     [
+      'observations for a learner of rows',
+      { observations: true },
+      'models.flowers.source.observations: go with als, not with softmax',
+    ],
+    [
+      'observations and a file',
+      { observations: true, csv: 'flowers.csv' },
+      'models.flowers.source: has both csv and observations; keep one',
+    ],
+    [
+      'a time of observations',
+      { observations: true, startTime: '2026-02-01T00:00:00Z' },
+      'models.flowers.source.startTime: goes with events, not with observations',
+    ],
+    [
+      'observations that are none',
+      { observations: false },
+      'models.flowers.source.observations: must be equal to constant, not false',
+    ],
+    [
       'interactions of no event',
       { events: 'garden', interactions: { names: [] } },
       'models.flowers.source.interactions.names: must not have fewer than 1 items, not []',
@@ -106,6 +126,7 @@ describe('the source of a model', () => {
 
   test.each<[Parameters<typeof describeDataSource>[0], string]>([
     [{ csv: 'data/flowers.csv' }, 'data/flowers.csv'],
+    [{ observations: true }, 'observations'],
     [{ events: 'garden', entityType: 'flower' }, "flower entities of app 'garden'"],
     [
       {

@@ -15,6 +15,7 @@ const allNames = (names: Names) => ({
   training: names.trainingStack,
   trainingMachine: names.trainingMachine,
   trainingLogs: names.trainingLogGroup('worker'),
+  trainingSchedule: names.trainingSchedule('nightly'),
 });
 
 test('without a prefix the names are those of the documentation', () => {
@@ -30,6 +31,7 @@ test('without a prefix the names are those of the documentation', () => {
     training: 'ModelApp-Training',
     trainingMachine: 'modelapp-training',
     trainingLogs: '/modelapp/training/worker',
+    trainingSchedule: 'modelapp-training-nightly',
   });
 });
 
@@ -46,6 +48,7 @@ test('a prefix is in every name, in small letters where a repository needs them'
     training: 'Staging-ModelApp-Training',
     trainingMachine: 'staging-modelapp-training',
     trainingLogs: '/staging-modelapp/training/worker',
+    trainingSchedule: 'staging-modelapp-training-nightly',
   });
 });
 
@@ -55,10 +58,10 @@ test('the event server is a service beside the versions', () => {
   expect(names.serviceStack('events')).toBe('Staging-ModelApp-Events');
   expect(names.serviceStack(version)).toBe('Staging-ModelApp-1-2-0');
   expect(
-    ['Staging-ModelApp-Events', 'Staging-ModelApp-1-2-0', 'Staging-ModelApp-Base'].map((stack) =>
-      names.serviceOfStack(stack),
+    ['Staging-ModelApp-Events', 'Staging-ModelApp-Training', 'Staging-ModelApp-1-2-0', 'Staging-ModelApp-Base'].map(
+      (stack) => names.targetOfStack(stack),
     ),
-  ).toEqual(['events', '1.2.0', undefined]);
+  ).toEqual(['events', 'training', '1.2.0', undefined]);
   expect(names.monitoring('events', 'errors')).toBe('staging-modelapp-events-errors');
   expect(names.serviceLogGroup('events')).toBe('/staging-modelapp/events/service');
   expect(eventsImageTag('0123456789abcdef'.repeat(4))).toBe('events-0123456789abcdef');

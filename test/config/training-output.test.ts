@@ -22,11 +22,15 @@ test('what is written is read again', () => {
   );
 });
 
+test('a job that only scored a model has no files', () => {
+  expect(parseOutputManifest('{"files": [], "evaluation": {"auc": 0.75}}').evaluation).toEqual({ auc: 0.75 });
+});
+
 const file = { name: 'ctr_S0', bytes: 1, sha256: 'a'.repeat(64) };
 
 test.each([
   ['not JSON', '{', 'it is not JSON'],
-  ['no files', JSON.stringify({ files: [] }), '/files must not have fewer than 1 items'],
+  ['nothing', JSON.stringify({ files: [] }), 'it has neither files nor an evaluation'],
   ['a place above', JSON.stringify({ files: [{ ...file, name: '../ctr_S0' }] }), '/files/0/name must match pattern'],
   ['a place above further down', JSON.stringify({ files: [{ ...file, name: 'a/../../b' }] }), '/files/0/name'],
   ['a place of its own', JSON.stringify({ files: [{ ...file, name: '/etc/passwd' }] }), '/files/0/name'],

@@ -27,9 +27,10 @@ test('jobs run on Spot machines of 2 to 8 vCPUs and 8 to 32 GiB at any price, fo
   });
 });
 
-test('a schedule needs a name, a time and a configuration; it has one server and one worker', () => {
+test('a schedule needs a name, a time, and either a configuration or a model', () => {
   expect(resolve({}).schedules).toEqual([]);
-  expect(resolve({ schedules: [nightly] }).schedules).toEqual([{ ...nightly, servers: 1, replicas: 0, workers: 1 }]);
+  const weekly = { name: 'weekly', schedule: 'rate(7 days)', model: 'iris', activate: false };
+  expect(resolve({ schedules: [nightly, weekly] }).schedules).toEqual([nightly, weekly]);
 });
 
 test.each<[object, string]>([
@@ -43,6 +44,18 @@ test.each<[object, string]>([
   [{ training: { dataBuckets: ['s3://clicks'] } }, 'training.dataBuckets[0]: must match pattern'],
   [{ schedules: [{ ...nightly, schedule: '0 3 * * *' }] }, 'schedules[0].schedule: must match pattern'],
   [{ schedules: [{ ...nightly, conf: 'ctr.conf' }] }, 'schedules[0].conf: must match pattern'],
+  [{ schedules: [{ ...nightly, model: 'iris' }] }, 'schedules[0]: name either a model or a conf'],
+  [{ schedules: [{ ...nightly, conf: undefined }] }, 'schedules[0]: name either a model or a conf'],
+  [
+    { schedules: [{ ...nightly, conf: undefined, model: 'irises' }] },
+    "schedules[0].model: 'irises' is none of the models iris",
+  ],
+  [
+    { schedules: [{ ...nightly, conf: undefined, model: 'iris', workers: 4 }] },
+    'schedules[0].workers: goes with a conf only',
+  ],
+  [{ schedules: [{ ...nightly, activate: false }] }, 'schedules[0].activate: goes with a model only'],
+  [{ schedules: [{ ...nightly, maxBadLines: 'few' }] }, 'schedules[0].maxBadLines: must match pattern'],
   [{ schedules: [nightly, nightly] }, "schedules[1].name: 'nightly' is the name of another schedule"],
   [
     { schedules: [{ ...nightly, servers: 20, replicas: 1 }] },
