@@ -7,8 +7,10 @@ import type { Metrics } from './metrics/metrics';
 import type { DataLocation } from './models/data-location';
 import type { Registry } from './models/registry';
 import type { ServedModels } from './models/served-models';
+import type { ObservationStore } from './observations/observation-store';
 import type { Predictor } from './predictions/predictor';
 import type { InstanceChannel } from './processes/instance-channel';
+import type { ShopFollower } from './protocols/pio/shop/shop-follower';
 
 /** What a protocol plugin needs: all state of the service, made once per process. */
 export interface ServiceContext {
@@ -22,7 +24,10 @@ export interface ServiceContext {
   /** Where files are that a client may name. */
   readonly dataLocation: DataLocation;
   readonly jobs: JobQueue;
+  readonly observations: ObservationStore;
   readonly predictor: Predictor;
+  /** What events say about items and users. */
+  readonly shop: ShopFollower;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   /** What the processes of this instance share: repeated requests, shipping, metrics. */

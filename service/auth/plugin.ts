@@ -57,9 +57,10 @@ export const authentication = plugin(async (server: FastifyInstance, options: Au
   server.decorateRequest('caller', undefined);
   // Each route gets a guard that knows its level; a request would have to look it up.
   server.addHook('onRoute', (route) => {
-    const { access = 'admin', acceptsAccessKey = false } = route.config ?? {};
     // It promises nothing: most requests of a service without credentials are decided at once.
     const guard: onRequestHookHandler = (request, _reply, done) => {
+      // Known only now, as hooks of plugins may still have set it after this one.
+      const { access = 'admin', acceptsAccessKey = false } = route.config ?? {};
       const requirement = policy.requirement(access, route.url, request.url);
       if (requirement === 'nothing') return done();
       if (requirement === 'local') {

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { EventsConfig, HttpConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
+import { readInTime } from '../database/commit/outcomes';
 import { pendingMigrations } from '../database/migrations';
 import { createPool, type DatabaseSettings } from '../database/pool';
 import type { Lifecycle } from '../lifecycle';
@@ -15,7 +16,6 @@ import { createServer } from './http/server';
 import { EntityReader } from './read/entities';
 import { EventLister } from './read/list-events';
 import { EventStore } from './store/event-store';
-import { readInTime } from './store/outcomes';
 
 export interface EventServerOptions {
   readonly config: EventsConfig;

@@ -14,6 +14,17 @@ export function requireUtf8(request: FastifyRequest): void {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws {HttpError} 400 for bytes that are no UTF-8, which would become other characters */
+export function textOf(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw badRequest('the request body is not UTF-8');
+  }
+}
+
 /** @throws {HttpError} 400, saying where the text stops being JSON */
 export function parseJson(text: string): unknown {
   if (text === '') throw badRequest('the request body is empty; send JSON');
@@ -31,19 +42,19 @@ export function parseJson(text: string): unknown {
 export const bodyParsing = plugin(async (server: FastifyInstance) => {
   server.removeAllContentTypeParsers();
   // The exact type has a fast lookup of its own; the pattern is for `application/*+json`.
-  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, jsonParser);
-  server.addContentTypeParser<string>(jsonType, { parseAs: 'string' }, jsonParser);
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, jsonParser);
+  server.addContentTypeParser<Buffer>(jsonType, { parseAs: 'buffer' }, jsonParser);
   server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, _body, done) => {
     const type = request.headers['content-type'];
     done(new HttpError(415, `the content type must be application/json${type ? `, not ${type}` : ''}`));
   });
 });
 
-function jsonParser(request: FastifyRequest, body: string, done: (error: Error | null, body?: unknown) => void): void {
+function jsonParser(request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void): void {
   let parsed: unknown;
   try {
     requireUtf8(request);
-    parsed = parseJson(body);
+    parsed = parseJson(textOf(body));
   } catch (error) {
     done(error as Error);
     return;

@@ -22,6 +22,8 @@ export const documentationPolicy = [
 const tags = [
   { name: 'ml-aws', description: 'Predict one sample; look recorded predictions up.' },
   { name: 'Palladium', description: 'Predict, train, activate.' },
+  { name: 'Velox', description: 'Scores and rankings for users, observations that change them, retraining.' },
+  { name: 'PredictionIO', description: 'Queries of an engine: items for a user, items like others, a label.' },
   { name: 'Open Inference', description: 'The Open Inference Protocol, version 2: tensors in, tensors out.' },
   { name: 'SageMaker and MLflow', description: 'CSV or data frames in, predictions out.' },
   { name: 'Feedback', description: 'What turned out about a prediction.' },

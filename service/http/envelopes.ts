@@ -20,6 +20,9 @@ export const palladiumEnvelope =
     metadata: { status: 'ERROR', error_code: options.code ?? -1, error_message: message, ...serviceMetadata },
   });
 
+/** PredictionIO: the message alone. */
+export const pioEnvelope: Envelope = ({ message }) => ({ message });
+
 const invocationCodes: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',

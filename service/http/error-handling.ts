@@ -1,4 +1,10 @@
-import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifySchemaValidationError,
+} from 'fastify';
 import plugin from 'fastify-plugin';
 import { readablePath } from '../../config/readable-path';
 import { maxKeyLength } from '../predictions/log';
@@ -9,12 +15,20 @@ import { watchRoutes } from './known-routes';
 /** The longest id, each of its characters percent-encoded. */
 export const maxParamLength = 9 * maxKeyLength;
 
+/** What a schema asks for, where the validator's own words tell it badly or not at all. */
+function wordsFor({ keyword, params, message }: FastifySchemaValidationError): string {
+  if (keyword === 'type') return `must be ${[params.type].flat().join(' or ')}`;
+  if (keyword === 'enum') return `must be one of ${[params.allowedValues].flat().join(', ')}`;
+  if (keyword === 'minLength' && params.limit === 1) return 'must not be empty';
+  return message ?? 'is not valid';
+}
+
 function fromValidation(error: FastifyError): HttpError {
   const fault = error.validation?.[0];
   const path = readablePath(fault?.instancePath ?? '');
   const missing = fault?.params.missingProperty;
   const field = typeof missing === 'string' ? (path ? `${path}.${missing}` : missing) : path;
-  const message = typeof missing === 'string' ? 'is required' : (fault?.message ?? 'is not valid');
+  const message = typeof missing === 'string' ? 'is required' : fault ? wordsFor(fault) : 'is not valid';
   return field
     ? new HttpError(400, `${field}: ${message}`, { field })
     : new HttpError(400, `the request ${error.validationContext ?? 'body'} ${message}`);
@@ -29,6 +43,8 @@ export function asHttpError(error: unknown): HttpError {
   // Fastify's own words for these quote the whole URL, keys included.
   if (code === 'FST_ERR_BAD_URL') return new HttpError(400, 'the path is not percent-encoded UTF-8');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return nothingThere;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new HttpError(415, 'the content type is not one; send application/json');
   if (statusCode >= 400 && statusCode < 500) return new HttpError(statusCode, message);
   return new HttpError(500, 'internal server error');
 }

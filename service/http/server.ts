@@ -9,6 +9,8 @@ import { mlAws } from '../protocols/ml-aws';
 import { native } from '../protocols/native';
 import { openInference } from '../protocols/open-inference';
 import { palladium } from '../protocols/palladium';
+import { pio } from '../protocols/pio';
+import { velox } from '../protocols/velox';
 import { bodyParsing } from './body-parsing';
 import { documentation } from './documentation';
 import { nativeEnvelope } from './envelopes';
@@ -53,7 +55,7 @@ export async function createServer({ context, addresses, keys, logger }: ServerO
   await server.register(authentication, { auth: context.config.auth, addresses, keys, logger });
   await server.register(documentation, { context });
   await server.register(consolePage);
-  for (const protocol of [mlAws, palladium, openInference, invocations, native]) {
+  for (const protocol of [mlAws, palladium, velox, pio, openInference, invocations, native]) {
     await server.register(protocol, { context });
   }
   return server;

@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { ModelConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
+import { isAway } from '../database/availability';
 import { transaction } from '../database/transaction';
 import { announceChange } from '../models/changes';
 import { type ModelTables, modelTables } from '../models/tables';
 import { asJob, type Job, type JobRow, jobColumns, type TrainingOptions } from './job';
 import { endLease } from './lease';
+import { failDeadJobs } from './running-jobs';
 import { thresholdsOf } from './trainer';
 
 /** How many jobs a list shows. */
@@ -16,6 +18,12 @@ const listed = 100;
 const patienceMs = 250;
 /** How old the answer of `recentJobs` may be, in milliseconds. */
 const freshMs = 1_000;
+
+/** How often to ask whether a job has ended, in milliseconds. */
+const endedPollMs = 100;
+
+/** What is inserted for a training that waits. */
+const queued = '(kind, model, options) values ($1, $2, $3)';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -43,7 +51,49 @@ export class JobQueue {
     options: TrainingOptions,
   ): Promise<string> {
     thresholdsOf(name, config, options);
-    return this.#insert(`(kind, model, options) values ($1, $2, $3)`, [kind, name, options]);
+    return this.#insert(queued, [kind, name, options]);
+  }
+
+  /**
+   * Lets a configured model be trained, unless it is being trained already or is about to be.
+   * @param isWanted decides in the end whether to do so; nobody else who asks for the model decides meanwhile
+   * @returns the id of the job; undefined if there is another, or if it is not wanted
+   * @throws {MissingTestDataError} if a threshold could not be checked
+   */
+  async enqueueUnlessTrained(
+    kind: 'retrain',
+    { name, config }: { readonly name: string; readonly config: ModelConfig },
+    options: TrainingOptions,
+    isWanted: (client: ClientBase) => Promise<boolean> = async () => true,
+  ): Promise<string | undefined> {
+    thresholdsOf(name, config, options);
+    await failDeadJobs(this.pool, this.version);
+    return transaction(this.pool, async (client) => {
+      // Of two that ask at once the second has to see the job of the first.
+      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${this.#tables.jobs} ${name}`]);
+      const { rowCount } = await client.query(
+        `select from ${this.#tables.jobs} where model = $1 and status in ('queued', 'running') limit 1`,
+        [name],
+      );
+      if (rowCount !== 0 || !(await isWanted(client))) return undefined;
+      return this.#insertIn(client, queued, [kind, name, options]);
+    });
+  }
+
+  /**
+   * Waits for the end of a job, also while the database is away.
+   * @param isGivenUp whether nobody waits any longer
+   * @returns undefined if it was given up before
+   */
+  async ended(jobId: string, isGivenUp: () => boolean): Promise<Job | undefined> {
+    while (!isGivenUp()) {
+      const job = await this.get(jobId).catch((error) => {
+        if (!isAway(error)) throw error;
+      });
+      if (job?.finishedAt) return job;
+      await setTimeout(endedPollMs);
+    }
+    return undefined;
   }
 
   /**
@@ -109,16 +159,18 @@ export class JobQueue {
     return this.get(jobId);
   }
 
-  async #insert(rest: string, values: readonly unknown[]): Promise<string> {
-    return transaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ job_id: string }>(
-        `insert into ${this.#tables.jobs} ${rest} returning job_id`,
-        [...values],
-      );
-      await announceChange(client, this.version);
-      // Who asked for a job may look for it at once.
-      this.#askedAt = Number.NEGATIVE_INFINITY;
-      return rows[0]?.job_id as string;
-    });
+  #insert(rest: string, values: readonly unknown[]): Promise<string> {
+    return transaction(this.pool, (client) => this.#insertIn(client, rest, values));
+  }
+
+  async #insertIn(client: ClientBase, rest: string, values: readonly unknown[]): Promise<string> {
+    const { rows } = await client.query<{ job_id: string }>(
+      `insert into ${this.#tables.jobs} ${rest} returning job_id`,
+      [...values],
+    );
+    await announceChange(client, this.version);
+    // Who asked for a job may look for it at once.
+    this.#askedAt = Number.NEGATIVE_INFINITY;
+    return rows[0]?.job_id as string;
   }
 }

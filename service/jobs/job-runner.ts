@@ -5,12 +5,15 @@ import type { Version } from '../../config/version';
 import { ChangeFollower } from '../models/changes';
 import { JobQueue } from './job-queue';
 import { claimJob, failDeadJobs, failJob, finishCacheUpdates, type RunningJob, requeueJob } from './running-jobs';
+import type { Schedule } from './schedule';
 
 export interface JobRunnerOptions {
   readonly pool: Pool;
   readonly version: Version;
   /** How long a trainer may be silent before its job counts as dead, in milliseconds. */
   readonly leaseMs: number;
+  /** What is done by the clock. @default nothing */
+  readonly schedules?: readonly Schedule[] | undefined;
   /** Starts the process that does a job with `runTraining`, and takes SIGTERM for an end. */
   readonly spawnTraining: (jobId: string) => ChildProcess;
   readonly logger: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
@@ -48,8 +51,9 @@ export class JobRunner {
   }
 
   async #look(): Promise<void> {
-    const { pool, version, leaseMs } = this.options;
+    const { pool, version, leaseMs, schedules = [] } = this.options;
     await failDeadJobs(pool, version);
+    for (const schedule of schedules) await schedule.fireDue();
     await finishCacheUpdates(pool, version);
     if (this.#training) {
       const { job, child } = this.#training;

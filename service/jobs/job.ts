@@ -1,3 +1,4 @@
+import type { ParameterSet } from '../../config/parameters';
 import { asScores, type Origin, type Scores } from '../models/revision';
 
 /** `fit`: asked for through the service; `train`: on a command line; `retrain`: by Velox or a schedule. */
@@ -17,6 +18,8 @@ export interface TrainingOptions {
   readonly persistIfBetterThan?: number | undefined;
   /** Keep the outcome only if it beats the active revision. @default the model's `betterThanActive` */
   readonly betterThanActive?: boolean | undefined;
+  /** Take the place of the model's own hyperparameters. @default those that were promoted */
+  readonly parameters?: ParameterSet | undefined;
 }
 
 /** A job as anybody may see it; times are the database's. */

@@ -3,25 +3,29 @@ import type { Version } from '../../config/version';
 import { LeaseLostError } from '../models/errors';
 import { modelTables } from '../models/tables';
 
-/** The right to train a model, for a time that renewing prolongs. */
+/** The right to train a model, or to see to its online updates, for a time that renewing prolongs. */
 export interface Lease {
   readonly model: string;
   /** Grows each time the lease changes hands. */
   readonly fencing: bigint;
 }
 
+/** Where leases are: those of training, and those of online updates. */
+export type LeaseTable = 'leases' | 'onlineUpdates';
+
 /**
  * Takes the lease of a model if nobody holds it.
  * @returns undefined if somebody does
  */
 export async function acquireLease(
-  client: ClientBase,
+  client: Pick<ClientBase, 'query'>,
   version: Version,
   model: string,
   leaseMs: number,
+  table: LeaseTable = 'leases',
 ): Promise<Lease | undefined> {
   const { rows } = await client.query<{ fencing: string }>(
-    `insert into ${modelTables(version).leases} as lease (model, fencing, expires_at)
+    `insert into ${modelTables(version)[table]} as lease (model, fencing, expires_at)
      values ($1, 1, clock_timestamp() + $2 * interval '1 millisecond')
      on conflict (model) do update set fencing = lease.fencing + 1, expires_at = excluded.expires_at
        where lease.expires_at <= clock_timestamp()
@@ -35,9 +39,14 @@ export async function acquireLease(
  * Ends a lease before its time. The number grows, so that whoever held it can no longer publish, and the next training
  * need not wait. Without effect if the lease has passed to another.
  */
-export async function endLease(client: ClientBase, version: Version, { model, fencing }: Lease): Promise<void> {
+export async function endLease(
+  client: Pick<ClientBase, 'query'>,
+  version: Version,
+  { model, fencing }: Lease,
+  table: LeaseTable = 'leases',
+): Promise<void> {
   await client.query(
-    `update ${modelTables(version).leases} set fencing = fencing + 1, expires_at = '-infinity'
+    `update ${modelTables(version)[table]} set fencing = fencing + 1, expires_at = '-infinity'
      where model = $1 and fencing = $2`,
     [model, fencing],
   );
@@ -53,6 +62,7 @@ export class HeldLease {
     private readonly version: Version,
     private readonly lease: Lease,
     private readonly leaseMs: number,
+    private readonly table: LeaseTable = 'leases',
   ) {
     this.#timer = setInterval(() => void this.#renew(), leaseMs / 3);
     void this.#renew();
@@ -72,7 +82,7 @@ export class HeldLease {
     const { model, fencing } = this.lease;
     try {
       const { rowCount } = await this.pool.query(
-        `update ${modelTables(this.version).leases} set expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+        `update ${modelTables(this.version)[this.table]} set expires_at = clock_timestamp() + $3 * interval '1 millisecond'
          where model = $1 and fencing = $2`,
         [model, fencing, this.leaseMs],
       );

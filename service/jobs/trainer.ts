@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { ModelConfig } from '../../config/schema';
+import type { Version } from '../../config/version';
 import type { OptimiserState } from '../../learning/optimiser/lbfgs';
 import type { Metrics, Scores } from '../models/revision';
 import { MissingTestDataError } from './errors';
@@ -11,8 +12,10 @@ export interface TrainRequest {
   readonly config: ModelConfig;
   /** Folder that relative paths of the configuration start from. */
   readonly directory: string;
-  /** Holds the events that models may learn from. */
+  /** Holds the events and the observations that models may learn from. */
   readonly pool: Pool;
+  /** Whose observations they are. */
+  readonly version: Version;
   readonly createdAt: Date;
   /** File of the active revision, to be scored on the same test data. */
   readonly rival: Uint8Array | undefined;
@@ -32,6 +35,8 @@ export interface Trained {
   readonly metrics?: Metrics;
   /** Test score of the rival; null without a rival or without test data. */
   readonly rivalScore: number | null;
+  /** The position of the newest observation that the weights of users count. @default they count none */
+  readonly observedUpTo?: bigint | undefined;
 }
 
 /** What a training must reach for its outcome to be kept. */
@@ -58,7 +63,7 @@ export function thresholdsOf(model: string, config: ModelConfig, options: Traini
   const minScore = options.persistIfBetterThan ?? config.minScore;
   const betterThanActive = options.betterThanActive ?? config.betterThanActive;
   const needsTestData = minScore !== undefined || betterThanActive;
-  if (needsTestData && config.algorithm === 'softmax' && config.evaluation.testFraction === 0) {
+  if (needsTestData && 'evaluation' in config && config.evaluation.testFraction === 0) {
     throw new MissingTestDataError(model);
   }
   return { minScore, betterThanActive };

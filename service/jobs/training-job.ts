@@ -8,6 +8,7 @@ import { readRevision } from '../models/load-revision';
 import type { ModelStore } from '../models/model-store';
 import { Registry } from '../models/registry';
 import { modelTables } from '../models/tables';
+import { Variants } from '../models/variants';
 import { endLease, HeldLease } from './lease';
 import { failJob, lockRunningJob, type RunningJob } from './running-jobs';
 import { type Trained, type Trainer, type TrainRequest, thresholdsOf } from './trainer';
@@ -36,8 +37,12 @@ type Verdict = ReturnType<Trainer['judge']>;
  * @throws {LeaseLostError} if the job was cancelled or taken for dead; nothing is published then
  */
 export async function runTraining(job: RunningJob, surroundings: TrainingSurroundings): Promise<void> {
-  const { pool, version, store, config } = surroundings;
-  const registry = new Registry(pool, version, store);
+  const { pool, version, store, config, directory, onNotice } = surroundings;
+  const registry = new Registry(pool, version, store, {
+    models: config.models,
+    directory,
+    onFailure: (user, { message }) => onNotice?.(`user '${user}' has learnt nothing: ${message}`),
+  });
   const lease = new HeldLease(pool, version, job, config.revisions.leaseMs);
   try {
     const { trained, verdict } = await train(job, surroundings, registry, lease.signal);
@@ -55,19 +60,21 @@ export async function runTraining(job: RunningJob, surroundings: TrainingSurroun
 
 async function train(
   { model, options }: RunningJob,
-  { pool, config, directory, trainer, store, onProgress, onNotice, signal }: TrainingSurroundings,
+  { pool, version, config, directory, trainer, store, onProgress, onNotice, signal }: TrainingSurroundings,
   registry: Registry,
   leaseLost: AbortSignal,
 ): Promise<{ trained: Trained; verdict: Verdict }> {
   const modelConfig: ModelConfig | undefined = config.models[model];
   if (!modelConfig) throw new Error(`there is no model '${model}' in the configuration`);
   const thresholds = thresholdsOf(model, modelConfig, options);
+  const variants = new Variants(pool, version);
   const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
   const trained = await trainer.train({
     name: model,
-    config: modelConfig,
+    config: await variants.applyTo(model, modelConfig, options.parameters),
     directory,
     pool,
+    version,
     createdAt: rows[0]?.now as Date,
     rival: thresholds.betterThanActive ? await readActive(registry, store, model) : undefined,
     onProgress,
@@ -97,14 +104,14 @@ async function conclude(
   version: Version,
   registry: Registry,
   job: RunningJob,
-  { bytes, scores, metrics }: Trained,
+  { bytes, scores, metrics, observedUpTo }: Trained,
   verdict: Verdict,
 ): Promise<void> {
   await lockRunningJob(client, version, job);
   const { model, kind, fencing } = job;
   const activate = verdict.kept && job.options.activate !== false;
   const revision = verdict.kept
-    ? await registry.publish(client, { model, bytes, origin: kind, scores, metrics, activate, fencing })
+    ? await registry.publish(client, { model, bytes, origin: kind, scores, metrics, observedUpTo, activate, fencing })
     : null;
   await client.query(
     `update ${modelTables(version).jobs} set status = 'finished', finished_at = clock_timestamp(), kept = $2,

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import type { Version } from '../../config/version';
-import { transaction } from '../database/transaction';
+import { observationTables } from '../observations/tables';
+import { Activation, type Choice, type Learners } from './activation';
 import { announceChange } from './changes';
 import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from './errors';
+import { changeModel } from './model-change';
 import type { ModelStore } from './model-store';
 import {
   asRevision,
@@ -25,6 +27,8 @@ export interface NewRevision {
   readonly scores: Scores | null;
   /** @default none */
   readonly metrics?: Metrics | undefined;
+  /** The position of the newest observation that its weights of users count. @default they count none */
+  readonly observedUpTo?: bigint | undefined;
   /** Whether it serves from now on. */
   readonly activate: boolean;
   /** The number of the lease under which it was trained. @default none is needed, as nothing was trained */
@@ -44,21 +48,20 @@ export interface CurrentRevisions {
   readonly models: ReadonlyMap<string, { readonly active: Revision; readonly previous: Revision | undefined }>;
 }
 
-interface ModelRow {
-  readonly active: number | null;
-  readonly active_before: readonly number[];
-}
-
 /** Which revisions of each model there are and which one is active. Every change is one transaction and announced. */
 export class Registry {
   readonly #tables: ModelTables;
+  readonly #activation: Activation;
 
+  /** @param learners how users learn, who know what was observed of them before a revision serves */
   constructor(
     private readonly pool: Pool,
     private readonly version: Version,
     private readonly store: ModelStore,
+    learners: Learners,
   ) {
     this.#tables = modelTables(version);
+    this.#activation = new Activation({ pool, version, store, ...learners });
   }
 
   /**
@@ -68,7 +71,7 @@ export class Registry {
    * @throws {LeaseLostError} if the lease has meanwhile passed to another
    */
   async publish(client: ClientBase, revision: NewRevision): Promise<number> {
-    const { model, bytes, origin, scores, metrics, activate, fencing } = revision;
+    const { model, bytes, origin, scores, metrics, observedUpTo, activate, fencing } = revision;
     const { models, revisions } = this.#tables;
     if (fencing !== undefined) await this.#checkLease(client, model, fencing);
     const { rows } = await client.query<{ last_revision: number }>(
@@ -81,12 +84,20 @@ export class Registry {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const location = `${this.#folder(model)}/${number}-${sha256.slice(0, 16)}.model`;
     await this.store.write(location, bytes);
-    await client.query(
+    const inserted = await client.query<RevisionRow>(
       `insert into ${revisions} (model, revision, origin, location, bytes, sha256, score_train, score_test, metrics)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${revisionColumns}`,
       [model, number, origin, location, bytes.length, sha256, scores?.train, scores?.test, metrics],
     );
-    if (activate) await this.#setActive(client, model, number);
+    if (observedUpTo !== undefined) {
+      await client.query(
+        `insert into ${observationTables(this.version).onlineRevisions} (model, revision, position) values ($1, $2, $3)`,
+        [model, number, observedUpTo],
+      );
+    }
+    if (activate) {
+      await this.#activation.activatePublished(client, asRevision(inserted.rows[0] as RevisionRow), bytes);
+    }
     await announceChange(client, this.version);
     return number;
   }
@@ -126,14 +137,18 @@ export class Registry {
 
   /** @throws {UnknownRevisionError} */
   async activate(model: string, revision: number): Promise<void> {
-    await this.#change(model, async (client) => {
-      const { rowCount } = await client.query(
-        `select from ${this.#tables.revisions} where model = $1 and revision = $2::bigint`,
-        [model, revision],
-      );
-      if (rowCount === 0) throw new UnknownRevisionError(model, revision);
-      await this.#setActive(client, model, revision);
-    });
+    const activated = await this.#activation.activate({ model, where: 'revision = $2::bigint', values: [revision] });
+    if (!activated) throw new UnknownRevisionError(model, revision);
+  }
+
+  /**
+   * Activates the newest revision that was never given up.
+   * @param isWanted decides in the transaction whether to do so
+   * @returns its number; undefined if there is none or it is not wanted, and all stays as it is
+   */
+  async activateNewest(model: string, isWanted?: Choice['isWanted']): Promise<number | undefined> {
+    const where = `revision = (select max(revision) from ${this.#tables.revisions} where model = $1 and not rolled_back)`;
+    return (await this.#activation.activate({ model, where, isWanted }))?.revision;
   }
 
   /**
@@ -142,19 +157,20 @@ export class Registry {
    * @throws {RevisionConflictError} if none was active before
    */
   async rollback(model: string): Promise<number> {
-    return this.#change(model, async (client, row) => {
-      const previous = row?.active_before.at(-1);
-      if (previous === undefined) throw new RevisionConflictError(`no revision of '${model}' was active before`);
-      await client.query(`update ${this.#tables.revisions} set rolled_back = true where model = $1 and revision = $2`, [
+    const { models, revisions } = this.#tables;
+    const where = `revision = (select active_before[cardinality(active_before)] from ${models} where model = $1)`;
+    const activated = await this.#activation.activate({ model, where }, async (client, { revision }, { active }) => {
+      await client.query(`update ${revisions} set rolled_back = true where model = $1 and revision = $2`, [
         model,
-        row?.active,
+        active,
       ]);
       await client.query(
-        `update ${this.#tables.models} set active = $2, active_before = trim_array(active_before, 1) where model = $1`,
-        [model, previous],
+        `update ${models} set active = $2, active_before = trim_array(active_before, 1) where model = $1`,
+        [model, revision],
       );
-      return previous;
     });
+    if (!activated) throw new RevisionConflictError(`no revision of '${model}' was active before`);
+    return activated.revision;
   }
 
   /**
@@ -163,7 +179,7 @@ export class Registry {
    * @throws {UnknownRevisionError}
    */
   async remove(model: string, revision: number): Promise<void> {
-    const locations = await this.#change(model, async (client, row) => {
+    const locations = await changeModel(this.pool, this.version, model, async (client, row) => {
       if (row?.active === revision) {
         throw new RevisionConflictError(`revision ${revision} of '${model}' is active: activate another one first`);
       }
@@ -179,7 +195,7 @@ export class Registry {
    */
   async removeOldRevisions(model: string, keep: number): Promise<void> {
     const { revisions } = this.#tables;
-    const locations = await this.#change(model, async (client, row) => {
+    const locations = await changeModel(this.pool, this.version, model, async (client, row) => {
       const { rows } = await client.query<{ revision: number }>(
         `select revision from ${revisions} where model = $1 order by revision desc offset $2`,
         [model, keep],
@@ -201,29 +217,6 @@ export class Registry {
 
   #folder(model: string): string {
     return `${this.version}/${model}`;
-  }
-
-  /** A transaction that no other change of the same model meets, and that is announced. */
-  #change<T>(model: string, work: (client: ClientBase, row: ModelRow | undefined) => Promise<T>): Promise<T> {
-    return transaction(this.pool, async (client) => {
-      const { rows } = await client.query<ModelRow>(
-        `select active, active_before from ${this.#tables.models} where model = $1 for update`,
-        [model],
-      );
-      const result = await work(client, rows[0]);
-      await announceChange(client, this.version);
-      return result;
-    });
-  }
-
-  async #setActive(client: ClientBase, model: string, revision: number): Promise<void> {
-    await client.query(
-      `update ${this.#tables.models}
-       set active = $2,
-           active_before = array_remove(active_before, $2) || case when active is null then '{}' else array[active] end
-       where model = $1 and active is distinct from $2`,
-      [model, revision],
-    );
   }
 
   async #deleteRows(client: ClientBase, model: string, numbers: readonly number[]): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
-/** How well a revision did on the rows it was trained on and on those held out; null without any held out. */
+/** How well a revision did on the rows it was trained on and on those held out; null where there are no such rows. */
 export interface Scores {
-  readonly train: number;
+  readonly train: number | null;
   readonly test: number | null;
 }
 
@@ -59,4 +59,4 @@ export const asRevision = (row: RevisionRow): Revision => ({
 
 /** The scores of a row that has them in two columns. */
 export const asScores = (row: { score_train: number | null; score_test: number | null }): Scores | null =>
-  row.score_train === null ? null : { train: row.score_train, test: row.score_test };
+  row.score_train === null && row.score_test === null ? null : { train: row.score_train, test: row.score_test };

@@ -8,6 +8,10 @@ export interface ModelTables {
   readonly leases: string;
   readonly jobs: string;
   readonly processes: string;
+  readonly onlineUpdates: string;
+  readonly evaluations: string;
+  readonly variants: string;
+  readonly schedules: string;
 }
 
 export function modelTables(version: Version): ModelTables {
@@ -18,5 +22,9 @@ export function modelTables(version: Version): ModelTables {
     leases: table('leases'),
     jobs: table('jobs'),
     processes: table('processes'),
+    onlineUpdates: table('online_updates'),
+    evaluations: table('evaluations'),
+    variants: table('variants'),
+    schedules: table('schedules'),
   };
 }

@@ -4,7 +4,7 @@ import { type PredictionRecord, recordLines } from './record-line';
 import { spoolRoot } from './spool/directory';
 import { Spool, type SpoolFault, type SpoolUnavailableError } from './spool/spool';
 
-export type { PredictionRecord, Protocol } from './record-line';
+export type { PredictionRecord, Protocol, Sample } from './record-line';
 export { maxKeyLength } from './record-line';
 export { SpoolUnavailableError } from './spool/spool';
 

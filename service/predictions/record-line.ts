@@ -153,6 +153,31 @@ export function parseRequest(line: string): LoggedRequest {
   return { id: unescaped(id), requestTimeMicros: parseTimestamp(requestTime), protocol, predictionId };
 }
 
+/** What both lines of a row say about a sample. */
+export interface LoggedSample extends Omit<LoggedRequest, 'id'> {
+  readonly model: string;
+  readonly revision: string;
+  /** JSON text. */
+  readonly features: string;
+  readonly output: string;
+}
+
+/** Reads the two lines of a row. */
+export function parseSample(inputLine: string, outputLine: string): LoggedSample {
+  const { requestTimeMicros, protocol, predictionId } = parseRequest(inputLine);
+  const [model = '', revision = '', features = ''] = inputLine.split('\t').slice(inputColumns.indexOf('model'));
+  const output = outputLine.split('\t')[outputColumns.indexOf('output')] ?? '';
+  return {
+    requestTimeMicros,
+    protocol,
+    predictionId,
+    model: unescaped(model),
+    revision,
+    features: unescaped(features),
+    output: unescaped(output),
+  };
+}
+
 const meanings: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\t': '\t', '\\\\': '\\' };
 
 const unescaped = (text: string): string =>

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Version } from '../../config/version';
+import { FeedbackLoop } from './shipping/feedback-loop';
 import { keepGap, keepRejected, retireSpool } from './shipping/leftovers';
 import { ShipperMetrics } from './shipping/metrics';
 import { type NumberedBatch, PositionMovedError, Shipment } from './shipping/shipment';
@@ -18,6 +19,8 @@ export interface ShipperOptions {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Where `modelapp_spool_…` go. */
   readonly metrics: Registry;
+  /** The app of the event server that gets the answers to PredictionIO's queries as events. @default none */
+  readonly feedbackApp?: string | undefined;
 }
 
 /** Bytes of one batch, about: some 10,000 rows. */
@@ -51,8 +54,10 @@ export class Shipper {
   #stopped = false;
 
   constructor(private readonly options: ShipperOptions) {
-    this.#shipment = new Shipment(options.pool, options.version);
-    this.#root = spoolRoot(options.dataDirectory, options.version);
+    const { pool, version, feedbackApp, logger } = options;
+    const feedback = feedbackApp === undefined ? undefined : new FeedbackLoop(feedbackApp, logger);
+    this.#shipment = new Shipment(pool, version, feedback);
+    this.#root = spoolRoot(options.dataDirectory, version);
     this.#metrics = new ShipperMetrics(options.metrics, this.#root);
   }
 

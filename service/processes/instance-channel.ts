@@ -15,4 +15,6 @@ export interface InstanceChannel {
   ship(): Promise<void>;
   /** The metrics of all processes of the instance, as Prometheus text. */
   metrics(): Promise<string>;
+  /** Has the instance shut down in order; returns at once. */
+  stop(): void;
 }

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, Registry as MetricsRegistry } from 'prom-client';
+import { feedbackApp } from '../../config/pio';
+import { CronSchedule } from '../jobs/cron-schedule';
 import { JobRunner } from '../jobs/job-runner';
+import { RetrainSchedule } from '../jobs/retrain-schedule';
+import { openModelStore } from '../models/open-model-store';
+import { Registry } from '../models/registry';
+import { OnlineUpdater } from '../observations/online-updater';
 import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { Shipper } from '../predictions/shipper';
@@ -18,6 +24,8 @@ export interface InstanceOptions {
   readonly workerProgram: { readonly script: string; readonly args: readonly string[] };
   /** Starts the process that does a training. */
   readonly spawnTraining: (jobId: string) => ChildProcess;
+  /** A client with the right to do so has asked that the instance shut down. */
+  readonly onStop: () => void;
 }
 
 /** How long the last answers may take on their way into the tables when an instance stops, in milliseconds. */
@@ -27,22 +35,53 @@ const shippingPatienceMs = 3_000;
 
 /**
  * One machine's share of a version: its request processes, and beside them what these must not do themselves: shipping
- * the spools, running trainings, adding up metrics, and knowing which requests are repeated.
+ * the spools, running trainings, letting users learn, adding up metrics, and knowing which requests are repeated.
  */
 export class Instance {
   readonly #supervisor: Supervisor;
   readonly #shipper: Shipper;
   readonly #jobs: JobRunner;
+  readonly #updater: OnlineUpdater;
   /** Of several processes; a single one keeps its own. */
   readonly #duplicates: DuplicateIndex | undefined;
   readonly #history: DuplicateHistory | undefined;
   readonly #metrics = new MetricsRegistry();
   readonly #processes = new AggregatorRegistry();
 
-  constructor({ settings, pool, logger, workerProgram, spawnTraining }: InstanceOptions) {
+  constructor({ settings, pool, logger, workerProgram, spawnTraining, onStop }: InstanceOptions) {
     const { config, version, dataDirectory, processes } = settings;
-    this.#shipper = new Shipper({ pool, version, dataDirectory, logger, metrics: this.#metrics });
-    this.#jobs = new JobRunner({ pool, version, leaseMs: config.revisions.leaseMs, spawnTraining, logger });
+    this.#shipper = new Shipper({
+      pool,
+      version,
+      dataDirectory,
+      logger,
+      metrics: this.#metrics,
+      feedbackApp: feedbackApp(config.pio),
+    });
+    const { models } = config;
+    const store = openModelStore(settings.modelLocation);
+    const { directory } = settings;
+    const registry = new Registry(pool, version, store, { models, directory });
+    this.#jobs = new JobRunner({
+      pool,
+      version,
+      leaseMs: config.revisions.leaseMs,
+      schedules: [
+        new RetrainSchedule({ pool, version, models }),
+        new CronSchedule({ pool, version, models, registry, logger }),
+      ],
+      spawnTraining,
+      logger,
+    });
+    this.#updater = new OnlineUpdater({
+      pool,
+      version,
+      store,
+      models,
+      directory,
+      logger,
+      metrics: this.#metrics,
+    });
     if (processes > 1) {
       this.#duplicates = new DuplicateIndex(config.log.duplicateKeys);
       this.#history = new DuplicateHistory({ index: this.#duplicates, pool, version, dataDirectory, logger });
@@ -61,6 +100,7 @@ export class Instance {
         metrics: async () => `${await this.#processes.clusterMetrics()}\n${await this.#metrics.metrics()}`,
       },
       onRelease: (claim) => this.#duplicates?.release(claim),
+      onStop,
       onDeath: () => this.#shipper.wake(),
     });
   }
@@ -83,6 +123,7 @@ export class Instance {
     await this.#history?.start();
     this.#shipper.start();
     await this.#jobs.start();
+    this.#updater.start();
     await this.#supervisor.start();
   }
 
@@ -91,7 +132,7 @@ export class Instance {
    * @param drainMs how long to serve on after having become unready
    */
   async stop(drainMs: number): Promise<void> {
-    await Promise.all([this.#supervisor.stop(drainMs), this.#jobs.stop()]);
+    await Promise.all([this.#supervisor.stop(drainMs), this.#jobs.stop(), this.#updater.stop()]);
     this.#history?.stop();
     await this.#shipper.stop(lastShippingMs);
   }

@@ -17,6 +17,8 @@ export interface ListenAddress {
 /** All that a request process has to know; sent to it as its first message. */
 export interface ServiceSettings {
   readonly config: Config;
+  /** Folder that relative paths of the configuration start from. */
+  readonly directory: string;
   readonly version: Version;
   readonly codeVersion: string;
   /** Identifies the instance among those that share the database. */
@@ -53,6 +55,8 @@ export type Question = keyof Questions;
 export type FromWorker =
   | { readonly kind: 'ready'; readonly address: ListenAddress; readonly events?: ListenAddress }
   | { readonly kind: 'failed'; readonly reason: string }
+  /** The instance is to shut down. */
+  | { readonly kind: 'stop' }
   | { readonly kind: 'release'; readonly claim: Omit<Claim, 'predictionId'> }
   | { readonly [Q in Question]: { kind: 'ask'; question: Q; call: number; ask: Questions[Q]['ask'] } }[Question];
 

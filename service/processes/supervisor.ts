@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { FastifyBaseLogger } from 'fastify';
+import { closeUntakenConnections } from './handed-connections';
 import type { FromWorker, ListenAddress, Question, Questions, ServiceSettings, ToWorker } from './messages';
 
 /** Answers what the request processes ask. */
@@ -10,6 +11,8 @@ export interface SupervisorOptions {
   readonly answers: Answers;
   /** A request process gave a claim back. */
   readonly onRelease: (claim: { id: string; requestTimeMicros: number }) => void;
+  /** Somebody has asked a request process that the instance shut down. */
+  readonly onStop: () => void;
   /** A request process died; what it left in its spool can be taken over. */
   readonly onDeath: (pid: number) => void;
   /** The script and arguments that make a request process. */
@@ -75,6 +78,7 @@ export class Supervisor {
 
   #fork(): void {
     const worker = cluster.fork();
+    closeUntakenConnections(worker);
     const startedAt = Date.now();
     worker.on('message', (message: FromWorker) => void this.#receive(worker, message));
     worker.on('exit', (code, signal) => this.#exited(worker, startedAt, code, signal));
@@ -111,6 +115,9 @@ export class Supervisor {
         return;
       case 'release':
         this.#options.onRelease(message.claim);
+        return;
+      case 'stop':
+        this.#options.onStop();
         return;
       case 'ask':
         await this.#answer(worker, message);

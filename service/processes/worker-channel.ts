@@ -45,6 +45,10 @@ export class WorkerChannel implements InstanceChannel {
     return this.#ask('metrics', null);
   }
 
+  stop(): void {
+    send({ kind: 'stop' });
+  }
+
   #sendClaims(): void {
     const claims = this.#claims;
     this.#claims = [];

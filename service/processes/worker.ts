@@ -16,10 +16,12 @@ import { DataLocation } from '../models/data-location';
 import { openModelStore } from '../models/open-model-store';
 import { Registry } from '../models/registry';
 import { ServedModels } from '../models/served-models';
+import { ObservationStore } from '../observations/observation-store';
 import { DuplicateHistory } from '../predictions/duplicate-history';
 import { DuplicateIndex } from '../predictions/duplicate-index';
 import { openPredictionLog, type PredictionLog } from '../predictions/log';
 import { Predictor } from '../predictions/predictor';
+import { ShopFollower } from '../protocols/pio/shop/shop-follower';
 import type { ListenAddress, ServiceSettings, ToWorker } from './messages';
 import { send, WorkerChannel } from './worker-channel';
 
@@ -73,7 +75,7 @@ async function serve(settings: ServiceSettings): Promise<void> {
     onFault: (error) => logger.error({ err: error }, 'the prediction log takes nothing'),
   });
   const context = await createContext(settings, log, logger);
-  const { models, lifecycle } = context;
+  const { models, shop, lifecycle } = context;
   const server = await createServer({ context, addresses: [host], keys: settings.keys, logger });
   await server.listen({ host, port });
   const address = { host, port: (server.server.address() as AddressInfo).port };
@@ -85,6 +87,8 @@ async function serve(settings: ServiceSettings): Promise<void> {
     await log.close();
     await events?.closeDatabase();
     await models.stop();
+    await context.observations.close();
+    await shop.stop();
     await context.database.end();
     process.exit(0);
   });
@@ -99,15 +103,17 @@ async function serve(settings: ServiceSettings): Promise<void> {
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'drain') void end(message.drainMs);
   });
-  await models.start();
-  while (!models.ready && lifecycle.phase === 'starting') await sleep(readinessPollMs);
+  await Promise.all([models.start(), shop.start()]);
+  while (!(models.ready && shop.loaded) && lifecycle.phase === 'starting') await sleep(readinessPollMs);
   lifecycle.started();
   send({ kind: 'ready', address, ...(events && { events: { host: events.host, port: events.port } }) });
 }
 
 async function createContext(settings: ServiceSettings, log: PredictionLog, logger: Logger): Promise<ServiceContext> {
-  const { config, version, codeVersion, dataDirectory, modelLocation } = settings;
-  const database = await createPool({ ...settings.database, application: `modelapp ${version}` });
+  const { config, directory, version, codeVersion, dataDirectory, modelLocation } = settings;
+  const application = `modelapp ${version}`;
+  const database = await createPool({ ...settings.database, application });
+  const writing = await createPool({ ...settings.database, application, maxConnections: 2, pipeline: true });
   const store = openModelStore(modelLocation);
   const metrics = new Metrics(version);
   AggregatorRegistry.setRegistries([metrics.registry]);
@@ -122,11 +128,13 @@ async function createContext(settings: ServiceSettings, log: PredictionLog, logg
     version,
     codeVersion,
     database,
-    models: new ServedModels({ pool: database, version, store, models: config.models, logger }),
-    registry: new Registry(database, version, store),
+    models: new ServedModels({ pool: database, version, store, models: config.models, directory, logger }),
+    registry: new Registry(database, version, store, { models: config.models, directory }),
     dataLocation: new DataLocation(modelLocation.startsWith('s3:') ? modelLocation : dataDirectory),
     jobs: new JobQueue(database, version),
+    observations: new ObservationStore({ pool: writing, unhurried: database, version }),
     predictor: new Predictor(log, metrics, config.http.maxSamples),
+    shop: new ShopFollower({ pool: database, config: config.pio, logger, metrics: metrics.registry }),
     lifecycle: new Lifecycle(),
     metrics,
     instance: new WorkerChannel(duplicates),

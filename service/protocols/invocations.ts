@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { ModelConfig } from '../../config/schema';
 import type { Row } from '../../learning/model';
 import type { ServiceContext } from '../context';
-import { requireUtf8 } from '../http/body-parsing';
+import { requireUtf8, textOf } from '../http/body-parsing';
 import { invocationsEnvelope } from '../http/envelopes';
 import { badRequest } from '../http/errors';
 import { setPredictionHeaders } from '../http/prediction-headers';
@@ -68,12 +68,12 @@ export const invocations: FastifyPluginAsync<{ context: ServiceContext }> = asyn
     });
   }
 
-  server.addContentTypeParser<string>(
+  server.addContentTypeParser<Buffer>(
     'text/csv',
-    { parseAs: 'string' },
-    async (request: FastifyRequest, text: string) => {
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
       requireUtf8(request);
-      return new Csv(text);
+      return new Csv(textOf(body));
     },
   );
 

@@ -77,7 +77,8 @@ export async function listApps(database: Pool | ClientBase): Promise<readonly Ap
   return (await database.query<App>(`select ${columns} from apps order by name`)).rows;
 }
 
-async function findApp(database: Pool | ClientBase, name: string): Promise<App | undefined> {
+/** Undefined if there is no app of that name. */
+export async function findApp(database: Pool | ClientBase, name: string): Promise<App | undefined> {
   return (await database.query<App>(`select ${columns} from apps where name = $1`, [name])).rows[0];
 }
 

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify';
 import plugin from 'fastify-plugin';
+import { NothingStoredError, UnknownOutcomeError } from '../../database/commit/outcomes';
 import type { Envelope } from '../../http/envelopes';
 import { sendError } from '../../http/error-handling';
 import { badRequest, HttpError, unavailable } from '../../http/errors';
 import { watchRoutes } from '../../http/known-routes';
 import { InvalidInputError } from '../format/invalid-input';
-import { NothingStoredError, UnknownOutcomeError } from '../store/outcomes';
 
 /** The longest path parameter: an entity's id of 1024 bytes, all of them percent-encoded. */
 export const maxParamLength = 3 * 1024;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
+import { readInTime } from '../../database/commit/outcomes';
 import { accessKeyHash } from '../apps/access-key';
-import { readInTime } from '../store/outcomes';
 
 /** What a key gives access to. */
 export interface KeyAccess {

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
+import { readInTime } from '../../database/commit/outcomes';
 import type { StoredEvent } from '../format/event';
 import { type EventRow, eventColumns, eventOf } from '../store/event-row';
 import type { Place } from '../store/new-event';
-import { readInTime } from '../store/outcomes';
 import { isStorable } from '../store/storable';
 
 /**

@@ -1,8 +1,8 @@
 import type { ClientBase, Pool } from 'pg';
+import { readInTime } from '../../database/commit/outcomes';
 import type { StoredEvent } from '../format/event';
 import { type EventRow, eventColumns, eventOf, timeOf } from '../store/event-row';
 import type { Place } from '../store/new-event';
-import { readInTime } from '../store/outcomes';
 import { isStorable } from '../store/storable';
 import { readCursor, writeCursor } from './cursor';
 import { streamRows } from './stream-rows';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
+import { readInTime } from '../../database/commit/outcomes';
 import { formatUtc } from '../format/time';
 import { millisOf, timeOf } from '../store/event-row';
-import { readInTime } from '../store/outcomes';
 
 interface CountRow {
   readonly app_millis: number;

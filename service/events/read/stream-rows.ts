@@ -1,6 +1,6 @@
 import type { ClientBase, Pool, QueryResultRow } from 'pg';
+import { readInTime } from '../../database/commit/outcomes';
 import { firstFetch, nextFetch } from '../store/fetch-size';
-import { readInTime } from '../store/outcomes';
 
 /**
  * The rows of a query, some megabytes of them in memory at a time, all as of one moment.

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
-import { GroupCommit } from './group-commit';
+import { GroupCommit } from '../../database/commit/group-commit';
+import { Transactions } from '../../database/commit/transactions';
+import { insertEvents } from './insert-events';
 import type { NewEvent, Outcome, Place } from './new-event';
 import { isStorable } from './storable';
-import { Transactions } from './transactions';
 
 export interface EventStoreOptions {
   /** Connections for writing, with pipelining; two are enough. */
@@ -21,11 +22,15 @@ export interface EventStoreOptions {
 /** Changes events; what it says is done is committed. */
 export class EventStore {
   readonly #transactions: Transactions;
-  readonly #commits: GroupCommit;
+  readonly #commits: GroupCommit<NewEvent, Outcome>;
 
-  constructor({ pool, ...options }: EventStoreOptions) {
+  constructor({ pool, instance, ...options }: EventStoreOptions) {
     this.#transactions = new Transactions(pool);
-    this.#commits = new GroupCommit({ ...options, transactions: this.#transactions });
+    this.#commits = new GroupCommit({
+      ...options,
+      transactions: this.#transactions,
+      write: (client, events) => insertEvents(client, instance, events),
+    });
   }
 
   /** Events that wait for the next transaction. */

@@ -55,11 +55,15 @@ export function importEvents(options: ImportOptions): Promise<Imported> {
   );
 }
 
-/** Keeps app and channel from being deleted meanwhile. Of two imports that delete, the later one waits. */
+/**
+ * Keeps app and channel from being deleted meanwhile. Of two imports that delete, the later one waits. Events get their
+ * numbers from here on, and who follows them by number sees from the lock that some are still to come.
+ */
 async function lockPlace(client: ClientBase, { app, channel }: Place, purge: boolean): Promise<void> {
   const strength = purge ? 'no key update' : 'key share';
   const { rowCount } = await client.query(`select from apps where id = $1 for ${strength}`, [app]);
   if (rowCount === 0) throw new AppError(`App ID ${app} does not exist. Aborting.`);
+  await client.query('lock table events in row exclusive mode');
   if (channel === 0) return;
   const found = await client.query('select from channels where id = $1 for key share', [channel]);
   if (found.rowCount === 0) throw new AppError(`Channel ID ${channel} doesn't exist.`);

@@ -55,6 +55,16 @@ export class BatchRows {
     return this.#bytes.toString('utf8', this.#start(row), this.#ends[2 * row]);
   }
 
+  /** The line of a row for the table of outputs, without its end. */
+  output(row: number): string {
+    return this.#bytes.toString('utf8', this.#ends[2 * row], (this.#ends[2 * row + 1] as number) - 1);
+  }
+
+  /** Whether some bytes are in any of the rows. */
+  include(text: string): boolean {
+    return this.#bytes.includes(text);
+  }
+
   #start(row: number): number {
     return row === 0 ? 0 : (this.#ends[2 * row - 1] as number);
   }

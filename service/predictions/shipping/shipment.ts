@@ -8,6 +8,7 @@ import { inputColumns, outputColumns } from '../record-line';
 import { beginning, type Position } from '../spool/directory';
 import type { SpoolBatch } from '../spool/reader';
 import { BatchRows, type CopyData } from './batch-rows';
+import type { FeedbackLoop } from './feedback-loop';
 import { logTables } from './tables';
 
 /** Somebody else has moved the spool on, or an earlier attempt was committed after all. */
@@ -43,6 +44,8 @@ export class Shipment {
   constructor(
     private readonly pool: Pool,
     version: Version,
+    /** Stores predictions as events in the same transaction. @default none */
+    private readonly feedback?: FeedbackLoop,
   ) {
     this.#tables = logTables(version);
   }
@@ -93,7 +96,10 @@ export class Shipment {
     reject: (rows: readonly RejectedRow[]) => Promise<void>,
   ): Promise<void> {
     const move = (client: ClientBase) => this.#move(client, spoolId, from, end);
-    const copy = (client: ClientBase) => this.#copy(client, rows.copyData(0, rows.count, runIds));
+    const copy = async (client: ClientBase) => {
+      await this.#copy(client, rows.copyData(0, rows.count, runIds));
+      await this.feedback?.store(client, rows, 0, rows.count);
+    };
     try {
       await transaction(this.pool, async (client) => {
         // Moving first makes another shipper of this spool wait, instead of copying the same rows in vain.
@@ -160,6 +166,7 @@ export class Shipment {
       await client.query('savepoint part');
       try {
         await this.#copyWithDuplicates(client, rows.copyData(from, to, runIds));
+        await this.feedback?.store(client, rows, from, to);
         await client.query('release savepoint part');
       } catch (error) {
         if (!isDataError(error)) throw error;

@@ -8,5 +8,5 @@ export const nullable = <T>(type: 'string' | 'integer' | 'number' | 'boolean', d
 /** Accuracies on the training and on the test rows. */
 export const ScoresSchema = Type.Unsafe<Scores | null>({
   type: ['object', 'null'],
-  properties: { train: Type.Number(), test: nullable('number') },
+  properties: { train: nullable('number'), test: nullable('number') },
 });

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { Label, Prediction, TabularModel } from '../../../learning/model';
+import type { Label, Model, Prediction } from '../../../learning/model';
 import { badRequest, HttpError } from '../../http/errors';
 import type { TensorMetadata } from './inputs';
 import type { Datatype } from './tensor';
@@ -14,10 +14,12 @@ export const OutputTensorSchema = Type.Object({
 
 export type OutputTensor = Static<typeof OutputTensorSchema>;
 
-/** What a model of the kind can be asked for: its label or number, and its class probabilities if it has classes. */
-export function outputsOf({ classes }: TabularModel): readonly TensorMetadata[] {
+/** What a model of the kind can be asked for: its label or number, and its class probabilities if it has any. */
+export function outputsOf({ classes, labelsOnly = false }: Model): readonly TensorMetadata[] {
   const predict = { name: 'predict', datatype: labelDatatype(classes), shape: [-1] } as const;
-  return classes ? [predict, { name: 'predict_proba', datatype: 'FP64', shape: [-1, classes.length] }] : [predict];
+  return classes && !labelsOnly
+    ? [predict, { name: 'predict_proba', datatype: 'FP64', shape: [-1, classes.length] }]
+    : [predict];
 }
 
 /**
@@ -25,7 +27,7 @@ export function outputsOf({ classes }: TabularModel): readonly TensorMetadata[] 
  * @throws {HttpError} 400 naming the output that the model does not have
  */
 export function selectOutputs(
-  model: TabularModel,
+  model: Model,
   requested: readonly { readonly name: string }[] | undefined,
 ): readonly TensorMetadata[] {
   const outputs = outputsOf(model);

@@ -21,7 +21,7 @@ export const alive: FastifyPluginAsync<PalladiumOptions> = async (server, { cont
       metadata: {
         version: revision,
         train_timestamp: header.createdAt,
-        score_train: header.scores.train,
+        ...(header.scores.train !== null && { score_train: header.scores.train }),
         ...(header.scores.test !== null && { score_test: header.scores.test }),
       },
     };

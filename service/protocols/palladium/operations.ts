@@ -49,7 +49,7 @@ export const operations: FastifyPluginAsync<PalladiumOptions> = async (server, {
       models: revisions.map(({ revision, createdAt, scores }) => ({
         version: revision,
         train_timestamp: createdAt.toISOString(),
-        score_train: scores?.train,
+        score_train: scores?.train ?? undefined,
         score_test: scores?.test ?? undefined,
       })),
       properties: { 'db-version': codeVersion, 'active-model': active === undefined ? undefined : String(active) },

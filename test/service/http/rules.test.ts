@@ -44,8 +44,9 @@ const routes: readonly Route[] = [
   ['GET', '/healthz', 'open', 'native'],
   ['GET', '/readyz', 'open', 'native'],
   ['GET', '/metrics', 'predict', 'native'],
+  ['GET', '/docs', 'predict', 'native'],
   ['GET', '/docs/json', 'predict', 'native'],
-  ['GET', '/models/iris/revisions', 'predict', 'native'],
+  ['GET', '/models/iris/revisions', 'admin', 'native'],
   ['POST', '/models/iris/revisions', 'admin', 'native'],
   ['POST', '/models/iris/revisions/1/activate', 'admin', 'native'],
   ['POST', '/models/iris/rollback', 'admin', 'native'],
@@ -59,6 +60,7 @@ const jsonRoutes = routes.filter(
 );
 
 const sha256OfKey = '2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683'; // of the text `key`
+const sha256OfReader = '3d0941964aa3ebdcb00ccef58b1bb399f9f898465e9886d5aec7f31090a0fb30'; // of the text `reader`
 
 const limit = 2048;
 
@@ -76,7 +78,10 @@ describe.each(['without credentials', 'with credentials'] as const)('a service %
           auth: {
             predict: 'required',
             admin: 'required',
-            apiKeys: [{ name: 'test', sha256: sha256OfKey, scopes: ['admin'] }],
+            apiKeys: [
+              { name: 'test', sha256: sha256OfKey, scopes: ['admin'] },
+              { name: 'reader', sha256: sha256OfReader, scopes: ['predict'] },
+            ],
           },
         }),
       },
@@ -131,6 +136,13 @@ describe.each(['without credentials', 'with credentials'] as const)('a service %
     }
   });
 
+  test.each(routes)('%s %s asks for the scope admin if it has to', async (method, url, level, envelope) => {
+    const response = await server.inject({ method, url, headers: { ...host, 'x-api-key': 'reader' } });
+    if (!secured || level !== 'admin') return expect([401, 403]).not.toContain(response.statusCode);
+    expect(response.statusCode).toBe(403);
+    expect(response.json()).toMatchObject(envelopes[envelope]);
+  });
+
   test.each(jsonRoutes)(
     '%s %s refuses a body over the limit before it looks at its type',
     async (method, url, _, envelope) => {
@@ -164,6 +176,18 @@ describe.each(['without credentials', 'with credentials'] as const)('a service %
       body: '{"id":',
     });
     expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject(envelopes[envelope]);
+  });
+
+  test.each(jsonRoutes)('%s %s refuses a body that is no UTF-8 with 400', async (method, url, _, envelope) => {
+    const response = await server.inject({
+      method,
+      url,
+      headers: { ...host, ...headers, 'content-type': 'application/json' },
+      body: Buffer.from('{"id":"\xff"}', 'latin1'),
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.body).toContain(url.startsWith('/predict') ? 'BadRequest: ()' : 'the request body is not UTF-8');
     expect(response.json()).toMatchObject(envelopes[envelope]);
   });
 

@@ -90,7 +90,10 @@ const expiry = async (): Promise<number> => {
 };
 
 const revisions = async () => {
-  const registry = new Registry(database.pool, testVersion, new FolderStore(trainers.folder));
+  const registry = new Registry(database.pool, testVersion, new FolderStore(trainers.folder), {
+    models: {},
+    directory: '.',
+  });
   return (await registry.list('iris')).revisions.map(({ revision }) => revision);
 };
 

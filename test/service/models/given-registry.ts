@@ -5,7 +5,8 @@ import { transaction } from '../../../service/database/transaction';
 import { FolderStore } from '../../../service/models/folder-store';
 import { type NewRevision, Registry } from '../../../service/models/registry';
 import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
-import { emptyModelTables, irisRevision } from './iris';
+import { moviesConfig } from '../observations/movies';
+import { emptyModelTables, irisConfig, irisRevision } from './iris';
 
 /** What there is while a test runs. */
 export interface GivenRegistry {
@@ -17,6 +18,8 @@ export interface GivenRegistry {
   /** Publishes a revision of iris, by default one that answers setosa, and tells its number. */
   publish(revision?: NewRevision): Promise<number>;
 }
+
+const models = { ...irisConfig().models, ...moviesConfig().models };
 
 /** Gives the tests of a file one database, and each of them a registry without models, with a folder of its own. */
 export function givenRegistry(): GivenRegistry {
@@ -32,7 +35,7 @@ export function givenRegistry(): GivenRegistry {
     await emptyModelTables(database.pool);
     folder = mkdtempSync(join(tmpdir(), 'registry-'));
     store = new FolderStore(folder);
-    registry = new Registry(database.pool, testVersion, store);
+    registry = new Registry(database.pool, testVersion, store, { models, directory: '.' });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   return {

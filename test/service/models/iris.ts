@@ -58,5 +58,5 @@ export const irisRevision = (answer: Species, activate = true): NewRevision => (
 
 /** Forgets all models and jobs of `testVersion`, so that one database serves many tests. */
 export async function emptyModelTables(pool: Pool): Promise<void> {
-  await pool.query('truncate models_1_0_0, revisions_1_0_0, leases_1_0_0, jobs_1_0_0, processes_1_0_0');
+  await pool.query('truncate models_1_0_0, revisions_1_0_0, leases_1_0_0, jobs_1_0_0, processes_1_0_0 cascade');
 }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveConfig } from '../../../config/resolve';
 import type { ModelConfig, SoftmaxConfig } from '../../../config/schema';
+import { onnxModelFile } from '../../../learning/onnx/examine';
 import { UnusableRevisionError } from '../../../service/models/errors';
 import { FolderStore } from '../../../service/models/folder-store';
 import { fits, loadRevision } from '../../../service/models/load-revision';
@@ -39,7 +41,7 @@ test('loads what was published', async () => {
   const bytes = fileAnswering('virginica');
   await store.write('3.model', bytes);
 
-  const { revision, model, header } = await loadRevision(store, revisionOf(bytes), config());
+  const { revision, model, header } = await loadRevision(store, revisionOf(bytes), config(), '.');
 
   expect(revision).toBe(3);
   expect(header.classes).toEqual(['setosa', 'versicolor', 'virginica']);
@@ -52,7 +54,7 @@ test('refuses a file with a changed bit', async () => {
   damaged[100] = (damaged[100] as number) ^ 1;
   await store.write('3.model', damaged);
 
-  const loading = loadRevision(store, revisionOf(bytes), config());
+  const loading = loadRevision(store, revisionOf(bytes), config(), '.');
 
   await expect(loading).rejects.toThrow(UnusableRevisionError);
   await expect(loading).rejects.toThrow(
@@ -63,7 +65,7 @@ test('refuses a file with a changed bit', async () => {
 test('refuses an intact file that is not the one published', async () => {
   await store.write('3.model', fileAnswering('virginica'));
 
-  await expect(loadRevision(store, revisionOf(fileAnswering('setosa')), config())).rejects.toThrow(
+  await expect(loadRevision(store, revisionOf(fileAnswering('setosa')), config(), '.')).rejects.toThrow(
     'is not the one that was published',
   );
 });
@@ -72,22 +74,47 @@ test('refuses a published file that is no model', async () => {
   const bytes = Buffer.from('#!/bin/sh');
   await store.write('3.model', bytes);
 
-  await expect(loadRevision(store, revisionOf(bytes), config())).rejects.toThrow(
+  await expect(loadRevision(store, revisionOf(bytes), config(), '.')).rejects.toThrow(
     "revision 3 of 'iris' cannot be used: is not a model file",
   );
 });
 
 test('names a file that is gone', async () => {
-  await expect(loadRevision(store, revisionOf(fileAnswering('setosa')), config())).rejects.toThrow(
+  await expect(loadRevision(store, revisionOf(fileAnswering('setosa')), config(), '.')).rejects.toThrow(
     "revision 3 of 'iris' cannot be used: there is no file 3.model in the model store",
   );
+});
+
+test('refuses an ONNX file that the runtime does not take', async () => {
+  const input = { name: 'petal_width', type: 'float' as const, aliases: [] };
+  const file = onnxModelFile(
+    {
+      file: Buffer.from('no graph'),
+      features: [input],
+      classes: undefined,
+      onnx: { outputs: { number: 'y' }, labels: [] },
+    },
+    { model: 'iris', scores: { train: null, test: null }, createdAt: new Date(0), rows: 0 },
+  );
+  await store.write('3.model', file);
+  const { models } = resolveConfig({ models: { iris: { algorithm: 'onnx', file: 'iris.onnx', mapping: [input] } } });
+
+  const loading = loadRevision(store, revisionOf(file), models.iris as ModelConfig, '.');
+
+  await expect(loading).rejects.toThrow(UnusableRevisionError);
+  await expect(loading).rejects.toThrow(/^revision 3 of 'iris' cannot be used: is not taken by onnxruntime-node/);
 });
 
 test('refuses a model that was trained for other features, and says what to do', async () => {
   const bytes = fileAnswering('setosa');
   await store.write('3.model', bytes);
 
-  const loading = loadRevision(store, revisionOf(bytes), config([{ name: 'petal_width', type: 'str', aliases: [] }]));
+  const loading = loadRevision(
+    store,
+    revisionOf(bytes),
+    config([{ name: 'petal_width', type: 'str', aliases: [] }]),
+    '.',
+  );
 
   await expect(loading).rejects.toThrow(
     "it was trained by softmax on (petal_width: float), but models.iris is softmax on (petal_width: str); run 'modelapp train iris'",

@@ -237,3 +237,23 @@ test('changes from all sides at once leave one active revision, which exists, an
   expect(revisions.map(({ revision }) => revision)).toContain(active);
   expect(await files()).toEqual(revisions.map(({ location }) => location).sort());
 });
+
+describe('activating the newest', () => {
+  test('passes over what was given up', async () => {
+    for (let n = 0; n < 3; n += 1) await publish();
+    await given.registry.rollback('iris');
+    await given.registry.activate('iris', 1);
+
+    expect(await given.registry.activateNewest('iris')).toBe(2);
+    expect((await given.registry.list('iris')).active).toBe(2);
+  });
+
+  test('leaves all as it is if everything was given up, or nothing is there', async () => {
+    expect(await given.registry.activateNewest('iris')).toBeUndefined();
+
+    await publish();
+    await given.database.pool.query('update revisions_1_0_0 set rolled_back = true');
+    expect(await given.registry.activateNewest('iris')).toBeUndefined();
+    expect((await given.registry.list('iris')).active).toBe(1);
+  });
+});

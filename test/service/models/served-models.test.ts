@@ -43,6 +43,7 @@ async function start(pollMs?: number, config = irisConfig()): Promise<ServedMode
     version: testVersion,
     store: given.store,
     models: config.models,
+    directory: '.',
     logger,
     pollMs,
   });

@@ -7,11 +7,11 @@ import { Registry } from 'prom-client';
 import { migrate } from '../../../service/database/migrations';
 import { openPredictionLog, type PredictionLog } from '../../../service/predictions/log';
 import { Shipper } from '../../../service/predictions/shipper';
-import { listSpools, spoolRoot } from '../../../service/predictions/spool/directory';
 import { openCommitCutter } from '../../e2e/support/commit-cutter';
 import { createTestDatabase, startTestServer, type TestDatabase, testVersion } from '../../support/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
 import { buildProgram, type Program } from '../../support/program';
+import { keepAppending, shipAll } from './log-and-ship';
 
 const startShipping = buildProgram(join(__dirname, 'programs/ship.ts'));
 const startAppending = buildProgram(join(__dirname, 'programs/append.ts'));
@@ -46,27 +46,6 @@ const newShipper = (pool = database.pool): Shipper =>
     metrics: new Registry(),
   });
 
-/** Appends a record about every millisecond until it is told to end; resolves to the ids. */
-function keepAppending(log: PredictionLog): { end(): Promise<string[]> } {
-  let ended = false;
-  const ids: string[] = [];
-  const done = (async () => {
-    while (!ended) {
-      const record = recordOf();
-      await log.append(record);
-      ids.push(record.predictionId);
-      await sleep(1);
-    }
-  })();
-  return {
-    async end() {
-      ended = true;
-      await done;
-      return ids;
-    },
-  };
-}
-
 /** The prediction ids of all rows, sorted. */
 async function shippedIds(pool: Pool = database.pool): Promise<string[]> {
   const { rows } = await pool.query(
@@ -76,16 +55,9 @@ async function shippedIds(pool: Pool = database.pool): Promise<string[]> {
   return rows.map((row) => (row.whole ? row.prediction_id : `in one table only: ${row.prediction_id}`));
 }
 
-const shipAll = async (shipper: Shipper): Promise<void> => {
-  while ((await listSpools(spoolRoot(dataDirectory, testVersion))).length > 0) {
-    await shipper.shipNow();
-    await sleep(10);
-  }
-};
-
 test('Every row arrives once though the shipper is killed at random moments', async () => {
   const log = openLog();
-  const appending = keepAppending(log);
+  const appending = keepAppending(log, recordOf);
 
   for (let round = 0; round < 15; round += 1) {
     const shipping = startShipping({ args: [database.url, dataDirectory] });
@@ -95,7 +67,7 @@ test('Every row arrives once though the shipper is killed at random moments', as
   }
   const ids = await appending.end();
   await log.close();
-  await shipAll(newShipper());
+  await shipAll(newShipper(), dataDirectory);
 
   expect(await shippedIds()).toEqual([...ids].sort());
 }, 120_000);
@@ -114,7 +86,7 @@ test('Every row that a killed writer had appended arrives once', async () => {
     ids.push(first, ...(await told));
     shipper.wake();
   }
-  await shipAll(shipper);
+  await shipAll(shipper, dataDirectory);
   await shipper.stop(0);
 
   const shipped = new Set(await shippedIds());
@@ -138,7 +110,7 @@ test('Every row arrives once though connections are cut between COMMIT and its r
   const pool = new Pool({ connectionString: cutter.url });
   pool.on('error', () => {});
   const log = openLog();
-  const appending = keepAppending(log);
+  const appending = keepAppending(log, recordOf);
   const shipper = newShipper(pool);
 
   cutter.cutEvery(2);
@@ -149,7 +121,7 @@ test('Every row arrives once though connections are cut between COMMIT and its r
   }
   const ids = await appending.end();
   await log.close();
-  await shipAll(shipper);
+  await shipAll(shipper, dataDirectory);
   await shipper.stop(0);
   await pool.end();
   await cutter.close();
@@ -165,7 +137,7 @@ test('Every row arrives once though PostgreSQL is killed and stopped', async () 
   await migrate(client, { version: testVersion });
   client.release();
   const log = openLog();
-  const appending = keepAppending(log);
+  const appending = keepAppending(log, recordOf);
   const shipper = newShipper(pool);
 
   shipper.start();
@@ -178,7 +150,7 @@ test('Every row arrives once though PostgreSQL is killed and stopped', async () 
   }
   const ids = await appending.end();
   await log.close();
-  await shipAll(shipper);
+  await shipAll(shipper, dataDirectory);
   const shipped = await shippedIds(pool);
   await shipper.stop(0);
   await pool.end();

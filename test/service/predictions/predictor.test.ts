@@ -2,7 +2,7 @@ import { loadModel } from '../../../learning/load-model';
 import type { ModelParams, TabularModel } from '../../../learning/model';
 import { Metrics } from '../../../service/metrics/metrics';
 import { ServedModel, type ServedRevision } from '../../../service/models/served-models';
-import type { PredictionLog } from '../../../service/predictions/log';
+import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
 import { Predictor } from '../../../service/predictions/predictor';
 import { fileAnswering, irisConfig } from '../models/iris';
 
@@ -45,5 +45,31 @@ describe('A prediction by a revision that the request names', () => {
     const { predictions } = await predictor.answer({ ...ask, params: { threshold: 0.5 } });
 
     expect(predictions[0]?.output).toBe(0.5);
+  });
+});
+
+describe('A query whose answer is no prediction per row', () => {
+  it('is logged as one row, with the query as its features and the answer as its output', async () => {
+    const records: PredictionRecord[] = [];
+    const recording: PredictionLog = { ...log, append: async (record) => void records.push(record) };
+    const model = new ServedModel('iris', irisConfig().models.iris!, revisionWith(3, {}), new Date());
+    const answer = { itemScores: [{ item: 'a', score: 0.5 }] };
+
+    const answered = await new Predictor(recording, new Metrics('1.0.0'), 10).answerQuery({
+      model,
+      protocol: 'pio',
+      features: '{"user":"ada"}',
+      answer: async ({ revision }) => ({ ...answer, revision }),
+      parsedAt: 0,
+    });
+
+    expect(answered).toMatchObject({ revision: 3, answer: { ...answer, revision: 3 } });
+    expect(records).toMatchObject([
+      {
+        predictionId: answered.predictionId,
+        protocol: 'pio',
+        samples: [{ features: '{"user":"ada"}', output: '{"itemScores":[{"item":"a","score":0.5}],"revision":3}' }],
+      },
+    ]);
   });
 });

@@ -265,6 +265,14 @@ describe('a failure of the model', () => {
     ]);
   });
 
+  it('that blames a sample is 400 and names it', async () => {
+    const faulty = { ...types, text: 'sample error' };
+    const single = await typed.server.inject(at('/predict', faulty));
+    expect([single.statusCode, single.json()]).toEqual([400, badRequest('BadRequest: text: is no word')]);
+    const several = await typed.server.inject({ method: 'POST', url: '/predict', payload: [types, faulty] });
+    expect([several.statusCode, several.json()]).toEqual([400, badRequest('BadRequest: [1].text: is no word')]);
+  });
+
   it('of another kind is 500 with a neutral message', async () => {
     const response = await typed.server.inject(at('/predict', { ...types, text: 'error' }));
     expect([response.statusCode, response.json()]).toEqual([500, badRequest('the model failed')]);

@@ -1,10 +1,10 @@
-import type { ConfigInput } from '../../../config/schema';
-import { type ModelParams, PredictError, type Row, type TabularModel } from '../../../learning/model';
+import type { ModelInput } from '../../../config/model';
+import { type ModelParams, PredictError, type Row, SampleError, type TabularModel } from '../../../learning/model';
 
 /** A model that can be asked what it was asked. */
 export interface AskedModel extends TabularModel {
   /** The model as the configuration has it. */
-  readonly config: ConfigInput['models'][string];
+  readonly config: Extract<ModelInput, { readonly algorithm: 'softmax' }>;
   /** The last question. */
   asked: { readonly rows: readonly Row[]; readonly params: ModelParams };
 }
@@ -37,8 +37,9 @@ export const typesModel: AskedModel = {
   asked: { rows: [], params: {} },
   predict(rows, params) {
     this.asked = { rows, params };
-    return rows.map(([float, , text]) => {
+    return rows.map(([float, , text], n) => {
       if (text === 'predict error') throw new PredictError('no such word', 42);
+      if (text === 'sample error') throw new SampleError(n, 'text', 'is no word');
       if (text === 'error') throw new Error('secret');
       return { output: float as number };
     });

@@ -1,13 +1,12 @@
-import { insertEvents } from './insert-events';
-import type { NewEvent, Outcome } from './new-event';
+import type { ClientBase } from 'pg';
 import { NothingStoredError, UnknownOutcomeError } from './outcomes';
 import type { Transactions } from './transactions';
 
-export interface GroupCommitOptions {
+export interface GroupCommitOptions<Entry, Outcome> {
   readonly transactions: Transactions;
-  /** Counts what it stores in rows of its own. */
-  readonly instance: string;
-  /** How many events may wait. */
+  /** Writes the entries of many requests as part of a transaction, and tells what became of each, in order. */
+  readonly write: (client: ClientBase, entries: readonly Entry[]) => Promise<readonly Outcome[]>;
+  /** How many entries may wait. */
   readonly queueLimit: number;
   /**
    * How long a transaction waits at most for others to join, from the start of the one before, in milliseconds.
@@ -18,32 +17,32 @@ export interface GroupCommitOptions {
    * Hears of each group that was committed.
    * @default nobody
    */
-  readonly onCommit?: (events: number, seconds: number) => void;
+  readonly onCommit?: (entries: number, seconds: number) => void;
 }
 
-/** The events of one request, which are stored together or not at all. */
-interface Waiting {
-  readonly events: readonly NewEvent[];
+/** The entries of one request, which are stored together or not at all. */
+interface Waiting<Entry, Outcome> {
+  readonly entries: readonly Entry[];
   /** In milliseconds of `performance.now()`. */
   readonly deadline: number;
   resolve(outcomes: readonly Outcome[]): void;
   reject(error: unknown): void;
 }
 
-/** Most events of a group; more would make the first of them wait for the last. */
+/** Most entries of a group; more would make the first of them wait for the last. */
 const groupLimit = 2_000;
 
 /** A transaction waits for this share of the requests that were open at the end of the one before. */
 const gatheredShare = 0.75;
 
 /**
- * Stores the events of many requests in few transactions: what arrives during one goes into the next. Clients that have
+ * Stores the entries of many requests in few transactions: what arrives during one goes into the next. Clients that have
  * got their answers send again in a moment, so the next one gives them that moment; a client that is alone never waits.
  */
-export class GroupCommit {
+export class GroupCommit<Entry, Outcome> {
   /** In the order of arrival. */
-  #waiting: Waiting[] = [];
-  #waitingEvents = 0;
+  #waiting: Waiting<Entry, Outcome>[] = [];
+  #waitingEntries = 0;
   #working = false;
   /** Requests that the next transaction waits for. */
   #expected = 0;
@@ -55,28 +54,28 @@ export class GroupCommit {
   /** The deadline that `#expiry` is set for; Infinity without one. */
   #expiresAt = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly options: GroupCommitOptions) {}
+  constructor(private readonly options: GroupCommitOptions<Entry, Outcome>) {}
 
-  /** Events that wait for the transaction after the one that is under way. */
+  /** Entries that wait for the transaction after the one that is under way. */
   get waiting(): number {
-    return this.#waitingEvents;
+    return this.#waitingEntries;
   }
 
   /**
-   * Stores all events or none; resolves after COMMIT.
+   * Stores all entries or none; resolves after COMMIT.
    * @param waitMs how long to wait at most, in milliseconds
-   * @returns what became of each event
+   * @returns what became of each entry
    * @throws {NothingStoredError | UnknownOutcomeError} after `waitMs` at the latest
    */
-  store(events: readonly NewEvent[], waitMs: number): Promise<readonly Outcome[]> {
+  store(entries: readonly Entry[], waitMs: number): Promise<readonly Outcome[]> {
     return new Promise((resolve, reject) => {
-      if (this.#waitingEvents + events.length > this.options.queueLimit) {
+      if (this.#waitingEntries + entries.length > this.options.queueLimit) {
         reject(new NothingStoredError());
         return;
       }
       const deadline = performance.now() + waitMs;
-      this.#waiting.push({ events, deadline, resolve, reject });
-      this.#waitingEvents += events.length;
+      this.#waiting.push({ entries, deadline, resolve, reject });
+      this.#waitingEntries += entries.length;
       this.#watch(deadline);
       if (this.#waiting.length >= this.#expected) this.#onEnough?.();
       if (this.#working) return;
@@ -113,30 +112,30 @@ export class GroupCommit {
     });
   }
 
-  #take(): readonly Waiting[] {
+  #take(): readonly Waiting<Entry, Outcome>[] {
     let count = 0;
-    let events = 0;
+    let entries = 0;
     for (const request of this.#waiting) {
-      if (count > 0 && events + request.events.length > groupLimit) break;
+      if (count > 0 && entries + request.entries.length > groupLimit) break;
       count += 1;
-      events += request.events.length;
+      entries += request.entries.length;
     }
-    this.#waitingEvents -= events;
+    this.#waitingEntries -= entries;
     return this.#waiting.splice(0, count);
   }
 
-  async #commit(requests: readonly Waiting[]): Promise<void> {
-    const { transactions, instance, onCommit } = this.options;
-    const events = requests.flatMap((request) => request.events);
+  async #commit(requests: readonly Waiting<Entry, Outcome>[]): Promise<void> {
+    const { transactions, write, onCommit } = this.options;
+    const entries = requests.flatMap((request) => request.entries);
     const deadline = earliest(requests);
     const startedAt = performance.now();
     try {
-      const outcomes = await transactions.run(deadline, (client) => insertEvents(client, instance, events));
-      onCommit?.(events.length, (performance.now() - startedAt) / 1000);
+      const outcomes = await transactions.run(deadline, (client) => write(client, entries));
+      onCommit?.(entries.length, (performance.now() - startedAt) / 1000);
       let from = 0;
       for (const request of requests) {
-        request.resolve(outcomes.slice(from, from + request.events.length));
-        from += request.events.length;
+        request.resolve(outcomes.slice(from, from + request.entries.length));
+        from += request.entries.length;
       }
     } catch (error) {
       if (error instanceof NothingStoredError) this.#putBack(requests, error);
@@ -147,12 +146,12 @@ export class GroupCommit {
   }
 
   /** Those whose time is up are answered; the others get another try. */
-  #putBack(requests: readonly Waiting[], error: NothingStoredError): void {
+  #putBack(requests: readonly Waiting<Entry, Outcome>[], error: NothingStoredError): void {
     const now = performance.now();
     const left = requests.filter((request) => request.deadline > now);
     for (const request of requests) if (request.deadline <= now) request.reject(error);
     this.#waiting = [...left, ...this.#waiting];
-    this.#waitingEvents += left.reduce((sum, { events }) => sum + events.length, 0);
+    this.#waitingEntries += left.reduce((sum, { entries }) => sum + entries.length, 0);
     this.#watch(earliest(left));
   }
 
@@ -170,8 +169,8 @@ export class GroupCommit {
     const now = performance.now();
     const late = this.#waiting.filter(({ deadline }) => deadline <= now);
     this.#waiting = this.#waiting.filter(({ deadline }) => deadline > now);
-    for (const { events, reject } of late) {
-      this.#waitingEvents -= events.length;
+    for (const { entries, reject } of late) {
+      this.#waitingEntries -= entries.length;
       reject(new NothingStoredError());
     }
     this.#watch(earliest(this.#waiting));
@@ -179,4 +178,5 @@ export class GroupCommit {
 }
 
 /** Infinity if there are none. */
-const earliest = (requests: readonly Waiting[]): number => Math.min(...requests.map(({ deadline }) => deadline));
+const earliest = (requests: readonly { readonly deadline: number }[]): number =>
+  Math.min(...requests.map(({ deadline }) => deadline));

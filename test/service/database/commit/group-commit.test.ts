@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { GroupCommit } from '../../../../service/database/commit/group-commit';
+import { NothingStoredError, UnknownOutcomeError } from '../../../../service/database/commit/outcomes';
+import { Transactions } from '../../../../service/database/commit/transactions';
 import { migrate } from '../../../../service/database/migrations';
 import { createPool } from '../../../../service/database/pool';
 import { parseEvent } from '../../../../service/events/format/parse-event';
 import { parseJson } from '../../../../service/events/format/parse-json';
-import { GroupCommit } from '../../../../service/events/store/group-commit';
-import { newEvent } from '../../../../service/events/store/new-event';
-import { NothingStoredError, UnknownOutcomeError } from '../../../../service/events/store/outcomes';
-import { Transactions } from '../../../../service/events/store/transactions';
+import { insertEvents } from '../../../../service/events/store/insert-events';
+import { type NewEvent, newEvent, type Outcome } from '../../../../service/events/store/new-event';
 import { type CommitCutter, openCommitCutter } from '../../../e2e/support/commit-cutter';
 import { startTestServer, type TestServer, testVersion } from '../../../support/database';
 
@@ -19,7 +20,7 @@ let server: TestServer;
 let cutter: CommitCutter;
 let pool: Pool;
 let observer: Pool;
-let commits: GroupCommit;
+let commits: GroupCommit<NewEvent, Outcome>;
 let groups: number[];
 
 beforeAll(async () => {
@@ -44,7 +45,8 @@ beforeEach(async () => {
   groups = [];
   commits = new GroupCommit({
     transactions: new Transactions(pool),
-    instance: '00000000-0000-7000-8000-000000000000',
+    write: (client, stored: readonly NewEvent[]) =>
+      insertEvents(client, '00000000-0000-7000-8000-000000000000', stored),
     queueLimit: 10,
     onCommit: (events) => groups.push(events),
   });
@@ -87,7 +89,8 @@ describe('A group commit', () => {
   it('gives clients that were answered a moment to join the next transaction', async () => {
     const patient = new GroupCommit({
       transactions: new Transactions(pool),
-      instance: '00000000-0000-7000-8000-000000000000',
+      write: (client, stored: readonly NewEvent[]) =>
+        insertEvents(client, '00000000-0000-7000-8000-000000000000', stored),
       queueLimit: 10,
       gatherMs: longMs,
       onCommit: (events) => groups.push(events),
@@ -133,7 +136,8 @@ describe('A group commit', () => {
   it('gives equal ids to the first, whoever else tries at the same time', async () => {
     const other = new GroupCommit({
       transactions: new Transactions(pool),
-      instance: '00000000-0000-7000-8000-000000000001',
+      write: (client, stored: readonly NewEvent[]) =>
+        insertEvents(client, '00000000-0000-7000-8000-000000000001', stored),
       queueLimit: 1_000,
     });
     const ids = ['a', 'b', 'c', 'd'];

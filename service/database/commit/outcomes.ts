@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { isAway } from '../../database/availability';
+import { isAway } from '../availability';
 
 /** The database did not do it in time, and never will: nothing of the request is stored. */
 export class NothingStoredError extends Error {
