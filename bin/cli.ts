@@ -9,6 +9,7 @@ import { splitCommand } from './commands/aws/split';
 import { statusCommand } from './commands/aws/status';
 import { uploadCommand } from './commands/aws/upload';
 import { versionsCommand } from './commands/aws/versions';
+import { engineVerbs } from './commands/engine-verbs';
 import { evaluateCommand } from './commands/evaluate';
 import { eventCommands } from './commands/events/event-commands';
 import { pioWords } from './commands/events/terminal/pio-command';
@@ -16,6 +17,7 @@ import { jobCommand } from './commands/job';
 import { keyCommand } from './commands/key';
 import { migrateCommand } from './commands/migrate';
 import { modelsCommand } from './commands/models';
+import { releaseCommand } from './commands/release';
 import { remoteTraining } from './commands/remote-train';
 import { sampleCommand } from './commands/sample';
 import { serveCommand } from './commands/serve';
@@ -23,6 +25,8 @@ import { startCommand } from './commands/start';
 import { streamCommand } from './commands/stream';
 import { trainCommand } from './commands/train';
 import { trainJobCommand } from './commands/train-job';
+import { tuneCommand } from './commands/tune';
+import { variantCommand } from './commands/variant';
 import { workerCommand } from './commands/worker';
 import { ignoreClosedPipes, run } from './failure';
 import { createProgram } from './program';
@@ -31,6 +35,9 @@ const ours = [
   startCommand(),
   trainCommand(remoteTraining),
   evaluateCommand(),
+  tuneCommand(),
+  variantCommand(),
+  releaseCommand(),
   modelsCommand(),
   streamCommand(),
   keyCommand(),
@@ -49,11 +56,12 @@ const ours = [
   remoteEventsCommand(),
 ];
 const events = eventCommands();
-// Both know `status`: what is called as `pio` means PredictionIO's.
-const [first, second] = basename(process.argv[1] ?? '') === 'pio' ? [events, ours] : [ours, events];
+// Both know `status` and `deploy`: what is called as `pio` means PredictionIO's.
+const isPio = basename(process.argv[1] ?? '') === 'pio';
+const [first, second] = isPio ? [[...events, ...engineVerbs()], ours] : [ours, events];
 const known = new Set(first.map((verb) => verb.name()));
-const program = createProgram([...first, ...second.filter((verb) => !known.has(verb.name()))]);
-for (const inner of [workerCommand(), trainJobCommand(), jobCommand()]) program.addCommand(inner, { hidden: true });
+const verbs = [...first, ...second.filter((verb) => !known.has(verb.name()))];
+const program = createProgram(verbs, [workerCommand(), trainJobCommand(), jobCommand()]);
 
 ignoreClosedPipes();
 void run(program, pioWords(process.argv, program));

@@ -66,12 +66,15 @@ export async function readSettings(options: PlaceOptions, environment = process.
  * @throws {CommandError} if the database is not told by a URL
  */
 export function readPlace(options: PlaceOptions, environment = process.env): Place {
-  const url = options.database ?? (environment[Environment.databaseUrl] || undefined);
+  const [name, url] =
+    options.database === undefined
+      ? [Environment.databaseUrl, environment[Environment.databaseUrl] || undefined]
+      : ['--database', options.database];
   const auth = environment[Environment.databaseAuth] === 'iam' ? 'iam' : 'password';
   return {
     // An empty variable is as good as none: the working directory must not become the place of the data.
     dataDirectory: resolve(options.data || environment[Environment.dataDirectory] || '.modelapp'),
-    database: url === undefined ? undefined : { url: checkedUrl(url), auth },
+    database: url === undefined ? undefined : { url: checkedUrl(name, url), auth },
   };
 }
 
@@ -96,10 +99,14 @@ export function readVersion(file: string): Version {
   }
 }
 
-/** The message never shows the text, as it may hold a password. */
-function checkedUrl(url: string): string {
+/**
+ * Checks the URL of a database. The message never shows the text, as it may hold a password.
+ * @param name of the option or variable
+ * @throws {CommandError} naming it
+ */
+export function checkedUrl(name: string, url: string): string {
   if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) {
-    throw new CommandError('--database: write a URL like postgres://user:password@host:5432/name', ExitCode.usage);
+    throw new CommandError(`${name}: write a URL like postgres://user:password@host:5432/name`, ExitCode.usage);
   }
   return url;
 }

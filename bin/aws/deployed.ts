@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../config/names';
+import type { DeployTarget } from '../../config/names';
 import { CommandError, ExitCode } from '../failure';
 import type { AwsSession } from './session';
 import { describeFailure, firstFailure } from './stack-events';
@@ -33,7 +33,7 @@ export async function requireWorkingStack(session: AwsSession, name: string): Pr
   const stack = await requireStack(session, name);
   const { state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(inProgress(stack, session.names.serviceOfStack(name)), ExitCode.absent);
+    throw new CommandError(inProgress(stack, session.names.targetOfStack(name)), ExitCode.absent);
   }
   if (isFailed(state) && !isRolledBack(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.absent);
@@ -42,8 +42,8 @@ export async function requireWorkingStack(session: AwsSession, name: string): Pr
 }
 
 /** Why a stack cannot be worked on now: something else does. */
-export function inProgress({ name, state }: StackSummary, service: ServiceName | undefined): string {
-  const command = service ? `modelapp status ${service}` : 'modelapp status';
+export function inProgress({ name, state }: StackSummary, target: DeployTarget | undefined): string {
+  const command = target ? `modelapp status ${target}` : 'modelapp status';
   return `${name} is ${state}: wait until that has ended; ${command} shows it`;
 }
 
@@ -65,7 +65,7 @@ export async function requireDeployable(session: AwsSession, stack: StackSummary
   if (!stack || isEmpty(stack)) return;
   const { name, state } = stack;
   if (isInProgress(state)) {
-    throw new CommandError(inProgress(stack, session.names.serviceOfStack(name)), ExitCode.refused);
+    throw new CommandError(inProgress(stack, session.names.targetOfStack(name)), ExitCode.refused);
   }
   if (isFailed(state) && !deployable.test(state)) {
     throw new CommandError(`${name} is ${await explainFailure(session, stack)}`, ExitCode.refused);

@@ -40,5 +40,11 @@ export const parseServiceArgument = (text: string): ServiceName =>
  * A version, `events`, or `training` for what training jobs run on, from a command line.
  * @throws {CommandError} with the exit code of a usage error
  */
-export const parseTargetArgument = (text: string): DeployTarget =>
-  text === 'training' ? text : parseServiceArgument(text);
+export function parseTargetArgument(text: string): DeployTarget {
+  if (text === 'training') return text;
+  try {
+    return parseServiceArgument(text);
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}; or write events, or training`, ExitCode.usage);
+  }
+}

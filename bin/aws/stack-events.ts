@@ -82,13 +82,14 @@ async function* stepsAfter(
 ): AsyncGenerator<StackStep> {
   let seen = lastSeen;
   while (true) {
-    const fresh: StackEvent[] = [];
+    // By id: what happens between two pages moves events of the one into the other, where they come again.
+    const fresh = new Map<string, StackEvent>();
     for await (const event of newestFirst(session, stackId)) {
       if (event.EventId === seen) break;
-      fresh.unshift(event);
+      fresh.set(event.EventId!, event);
       if (seen === undefined && startsOperation(event, stackId)) break;
     }
-    for (const event of fresh) {
+    for (const event of [...fresh.values()].reverse()) {
       seen = event.EventId;
       yield step(event);
       if (isOfStack(event, stackId) && !isInProgress(event.ResourceStatus!)) return;

@@ -5,7 +5,7 @@ import type { Version } from '../../config/version';
 import type { ModelStore } from '../../service/models/model-store';
 import { openModelStore } from '../../service/models/open-model-store';
 import type { DatabaseSettings } from '../../service/processes/messages';
-import { lockDataDirectory } from '../local/data-directory';
+import { makeDataDirectory } from '../local/data-directory';
 import { connect } from '../local/open-database';
 import { prepareDatabase, requirePrepared } from '../local/prepare-database';
 import type { Place, Settings } from '../settings';
@@ -90,21 +90,11 @@ export async function inContext<T>(
   }
 }
 
-/** The database of a service that runs is used and left running; else it runs only for this command. */
+/** Other commands, and a service, may use the same database at the same time. */
 async function openEmbedded(dataDirectory: string): Promise<{ database: DatabaseSettings; close(): Promise<void> }> {
   // Loaded here: the image has no embedded PostgreSQL.
-  const { embeddedPostgresRuns, startEmbeddedPostgres } = await import('../../service/database/embedded');
-  const folder = join(dataDirectory, 'postgres');
-  if (embeddedPostgresRuns(folder)) {
-    const { url } = await startEmbeddedPostgres(folder);
-    return { database: { url, auth: 'password' }, close: async () => {} };
-  }
-  const lock = lockDataDirectory(dataDirectory);
-  try {
-    const { url, stop } = await startEmbeddedPostgres(folder);
-    return { database: { url, auth: 'password' }, close: () => stop().finally(() => lock.unlock()) };
-  } catch (error) {
-    lock.unlock();
-    throw error;
-  }
+  const { useEmbeddedPostgres } = await import('../../service/database/use-embedded');
+  makeDataDirectory(dataDirectory);
+  const { url, leave } = await useEmbeddedPostgres(join(dataDirectory, 'postgres'));
+  return { database: { url, auth: 'password' }, close: leave };
 }

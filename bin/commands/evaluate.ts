@@ -1,22 +1,45 @@
 import { Command } from 'commander';
-import { CommandError, ExitCode } from '../failure';
+import { withPlaceOptions } from '../settings';
+import type { EvaluateModelOptions } from '../tuning/evaluate-model';
 import { type ConfOptions, isConf, withMaxBadLines } from './conf-train';
+import { type OpenContext, openContext } from './context';
+import { refuse } from './train';
+import { parseFolds } from './tune';
 
-/** `modelapp evaluate`: scores the model files of a dmlc configuration on its validation data. */
-export function evaluateCommand(): Command {
+const examples = `
+Examples:
+  modelapp evaluate iris --folds 10
+  modelapp evaluate ctr.conf`;
+
+/**
+ * `modelapp evaluate`: cross-validates a model over its source, or scores the model files of a dmlc configuration on its
+ * validation data.
+ * @param open where results are kept; the settings' place by default
+ */
+export function evaluateCommand(open: OpenContext = openContext): Command {
   const command = new Command('evaluate')
-    .description('score saved model files on the validation_data of a dmlc configuration')
-    .argument('<conf>', 'file of the configuration, a path with a / or one that ends in .conf')
+    .description('say how good a model is, by cross-validation; or saved model files, on their validation data')
+    .argument(
+      '<model>',
+      'name of the model, or file of a dmlc configuration, a path with a / or one that ends in .conf',
+    )
+    .option(
+      '--folds <k>',
+      'of a model: parts of the data, each predicted from the others (default: tune.folds, 5)',
+      parseFolds,
+    )
     .option('--json', 'print one JSON object per line')
-    .addHelpText('after', '\nExample:\n  modelapp evaluate ctr.conf');
-  return withMaxBadLines(command).action(async (conf: string, options: ConfOptions) => {
-    if (!isConf(conf)) {
-      throw new CommandError(
-        `'${conf}' is no file of a configuration: write ./${conf} or ${conf}.conf`,
-        ExitCode.usage,
-      );
+    .addHelpText('after', examples);
+  withPlaceOptions(command);
+  return withMaxBadLines(command).action(async (model: string) => {
+    if (isConf(model)) {
+      refuse(command, ['folds'], 'is of a model of modelapp.config.ts');
+      const { evaluateConf } = await import('../local-training/train-conf');
+      await evaluateConf(model, command.opts<ConfOptions>());
+    } else {
+      refuse(command, ['maxBadLines'], 'is of a configuration, a path with a / or one that ends in .conf');
+      const { evaluateModel } = await import('../tuning/evaluate-model');
+      await evaluateModel(open, model, command.opts<EvaluateModelOptions>());
     }
-    const { evaluateConf } = await import('../local-training/train-conf');
-    await evaluateConf(conf, options);
   });
 }

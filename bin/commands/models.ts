@@ -3,10 +3,11 @@ import { RevisionConflictError, UnknownRevisionError } from '../../service/model
 import { Registry, type RevisionList } from '../../service/models/registry';
 import type { Revision } from '../../service/models/revision';
 import { CommandError, ExitCode } from '../failure';
+import { table } from '../output';
 import { type PlaceOptions, parseWholeNumber, readSettings, withPlaceOptions } from '../settings';
+import { configuredModel } from './configured-model';
 import { type CommandContext, inContext, type OpenContext, openContext } from './context';
 import { importModel } from './import-model';
-import { configuredModel } from './train';
 
 interface ModelsOptions extends PlaceOptions {
   readonly json?: boolean;
@@ -51,11 +52,11 @@ export function modelsCommand(open: OpenContext = openContext): Command {
 
   verb(
     'import',
-    'make a revision of a sparse-linear model of the text files that a job wrote, and let it serve',
+    'make a revision of the text files of a sparse-linear model, or of an ONNX file, and let it serve',
     'import ctr model/ctr_S0 model/ctr_S1',
   )
     .argument('<model>', 'name of the model')
-    .argument('<file...>', 'all text files of the model: <file>_S0, <file>_S1 …')
+    .argument('<file...>', 'all text files of the model: <file>_S0, <file>_S1 …; or one ONNX file')
     .option('--no-activate', 'keep it without letting it serve')
     .action((model: string, files: string[], options: ModelsOptions & { activate: boolean }) =>
       change(open, model, options, (_registry, context) => importModel(context, { model, files, ...options })),
@@ -70,8 +71,8 @@ async function list(open: OpenContext, model: string | undefined, options: Model
   const settings = await readSettings(options);
   if (model !== undefined) configuredModel(settings.config, model);
   const names = model === undefined ? Object.keys(settings.config.models) : [model];
-  await inContext(open, settings, async ({ pool, version, modelStore }) => {
-    const registry = new Registry(pool, version, modelStore);
+  await inContext(open, settings, async (context) => {
+    const registry = registryOf(context);
     for (const name of names) print(name, await registry.list(name), options);
   });
 }
@@ -85,7 +86,7 @@ async function change(
   const settings = await readSettings(options);
   configuredModel(settings.config, model);
   await inContext(open, settings, async (context) => {
-    const registry = new Registry(context.pool, context.version, context.modelStore);
+    const registry = registryOf(context);
     await work(registry, context).catch((error) => {
       if (error instanceof UnknownRevisionError) throw new CommandError(error.message, ExitCode.absent);
       if (error instanceof RevisionConflictError) throw new CommandError(error.message);
@@ -94,6 +95,9 @@ async function change(
     print(model, await registry.list(model), options);
   });
 }
+
+const registryOf = ({ pool, version, modelStore, config: { models }, directory }: CommandContext): Registry =>
+  new Registry(pool, version, modelStore, { models, directory });
 
 function print(model: string, { active, revisions }: RevisionList, { json }: ModelsOptions): void {
   const text = json
@@ -113,19 +117,20 @@ const asJson = ({ revision, createdAt, origin, scores, metrics, rolledBack }: Re
 
 function rows(active: number | undefined, revisions: readonly Revision[]): string[] {
   if (revisions.length === 0) return ['  no revision yet'];
-  return revisions.map(({ revision, createdAt, origin, scores, metrics, rolledBack }) => {
+  const names = [...new Set(revisions.flatMap(({ metrics }) => Object.keys(metrics ?? {})))];
+  const cells = revisions.map(({ revision, createdAt, origin, scores, metrics, rolledBack }) => {
     const state = revision === active ? 'active' : rolledBack ? 'rolled back' : '';
-    const columns = [
+    return [
       String(revision).padStart(4),
       createdAt.toISOString().slice(0, 19).replace('T', ' '),
       origin.padEnd(7),
       `train ${shown(scores?.train)}`,
       `test ${shown(scores?.test)}`,
-      ...Object.entries(metrics ?? {}).map(([name, value]) => `${name} ${shown(value)}`),
+      ...names.map((name) => (metrics && name in metrics ? `${name} ${shown(metrics[name])}` : '')),
       state,
     ];
-    return columns.join('  ').trimEnd();
   });
+  return [table(cells)];
 }
 
 const shown = (score: number | null | undefined): string => (score == null ? '-' : score.toFixed(4)).padEnd(6);

@@ -10,8 +10,8 @@ import { serviceOf } from '../../service/protocols/palladium/predict-service';
 import { streamPredictions } from '../../service/protocols/stream';
 import { CommandError, ExitCode } from '../failure';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
+import { configuredModel } from './configured-model';
 import { type CommandContext, inContext, openContext } from './context';
-import { configuredModel } from './train';
 
 interface StreamOptions extends PlaceOptions {
   readonly model?: string;
@@ -39,13 +39,13 @@ export const streamCommand = (): Command =>
 
 /** The spool is shipped by the service that runs on the data directory, else by its next start. */
 async function stream(
-  { pool, config, version, modelStore }: CommandContext,
+  { pool, config, directory, version, modelStore }: CommandContext,
   name: string,
   dataDirectory: string,
   codeVersion: string,
 ): Promise<void> {
   const logger = createLogger();
-  const models = new ServedModels({ pool, version, store: modelStore, models: config.models, logger });
+  const models = new ServedModels({ pool, version, store: modelStore, models: config.models, directory, logger });
   const log = openPredictionLog({ dataDirectory, version, codeVersion, config: config.log });
   await models.start();
   try {

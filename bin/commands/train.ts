@@ -7,14 +7,18 @@ import { CommandError, ExitCode } from '../failure';
 import { interruptible } from '../interruption';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
 import { type ConfTrainOptions, isConf, withConfTrainOptions } from './conf-train';
+import { configuredModel } from './configured-model';
 import { inContext, type OpenContext, openContext } from './context';
+import { readVariant } from './read-variant';
 import type { RemoteTraining, RemoteTrainOptions } from './remote-train';
+import { scoreOption } from './score-option';
 import { trainNow } from './training';
 
 interface TrainOptions extends PlaceOptions, RemoteTrainOptions, ConfTrainOptions {
   readonly ifBetterThan?: number;
   readonly betterThanActive?: boolean;
   readonly activate: boolean;
+  readonly variant?: string;
   readonly json?: boolean;
 }
 
@@ -30,14 +34,15 @@ export function trainCommand(remote?: RemoteTraining, open: OpenContext = openCo
     .option(
       '--if-better-than <score>',
       "keep it only with at least this test score (default: the model's minScore)",
-      score,
+      scoreOption,
     )
     .option('--better-than-active', 'keep it only if it beats the active revision on the same test data')
     .option('--no-activate', 'keep it without letting it serve')
+    .option('--variant <file>', 'take the parameters in this file, as modelapp tune writes it, this time')
     .option('--json', 'print one JSON object per line')
     .addHelpText(
       'after',
-      '\nExamples:\n  modelapp train iris\n  modelapp train iris --if-better-than 0.95 --no-activate',
+      '\nExamples:\n  modelapp train iris\n  modelapp train iris --if-better-than 0.95 --no-activate\n  modelapp train movies --variant best.json',
     );
   withPlaceOptions(command);
   withConfTrainOptions(command);
@@ -45,12 +50,51 @@ export function trainCommand(remote?: RemoteTraining, open: OpenContext = openCo
   return command.action(async () => {
     const options = command.opts<TrainOptions>();
     const [model, ...words] = command.args;
+    if (words.length > 0 && options.image === undefined) {
+      throw new CommandError('the command after -- is of an image: add --image URI', ExitCode.usage);
+    }
     if (remote?.isAsked(options)) await remote.train(model, words, options);
-    else if (model !== undefined && isConf(model)) {
+    else if (options.image !== undefined) {
+      refuse(command, ['variant'], 'is of a model of modelapp.config.ts');
+      const { trainInImage } = await import('../image-training/train-in-image');
+      await trainInImage({ confFile: requireConf(model), image: options.image, command: words }, options);
+    } else if (model !== undefined && isConf(model)) {
+      refuse(command, ofModels, 'is of a model of modelapp.config.ts');
+      refuse(command, ofAws, 'is of a training in AWS, which --on aws asks for');
       const { trainConf } = await import('../local-training/train-conf');
       await trainConf(model, options);
-    } else await train(open, requireModel(model), options);
+    } else {
+      const name = requireModel(model);
+      refuse(command, ofConfs, 'is of a configuration, a path with a / or one that ends in .conf');
+      refuse(command, ofAws, 'is of a training in AWS, which --on aws asks for');
+      await train(open, name, options);
+    }
   });
+}
+
+/** Options that a training on this machine has for models alone, and for configurations alone. */
+const ofModels = ['ifBetterThan', 'betterThanActive', 'activate', 'variant', 'config', 'data', 'database'];
+const ofConfs = [
+  ...['servers', 'workers', 'replicas', 'store', 'storeUrl', 'syncExamples', 'maxBadLines'],
+  ...['checkpoint', 'checkpointEvery', 'resume', 'seed'],
+];
+/** And one that no training on this machine has. */
+const ofAws = ['region'];
+
+/** @throws {CommandError} if one of some options was given, which would have no effect */
+export function refuse(command: Command, names: readonly string[], whose: string): void {
+  const given = names.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  const flag = command.options.find((option) => option.attributeName() === given)?.long;
+  throw new CommandError(`${flag} ${whose}: leave it out`, ExitCode.usage);
+}
+
+function requireConf(model: string | undefined): string {
+  if (model !== undefined && isConf(model)) return model;
+  throw new CommandError(
+    '--image needs a configuration: modelapp train net.conf --image net:1 -- python train.py',
+    ExitCode.usage,
+  );
 }
 
 function requireModel(model: string | undefined): string {
@@ -64,6 +108,7 @@ async function train(open: OpenContext, model: string, options: TrainOptions): P
     activate: options.activate,
     persistIfBetterThan: options.ifBetterThan,
     betterThanActive: options.betterThanActive,
+    ...(options.variant !== undefined && { parameters: readVariant(settings.config, model, options.variant) }),
   };
   checkChoices(settings.config, model, choices);
   const print = options.json ? jsonLines : plainRows;
@@ -91,26 +136,7 @@ function checkChoices(config: Config, model: string, choices: TrainingOptions): 
   }
 }
 
-/**
- * The configuration of a model.
- * @throws {CommandError} that lists the models, if there is none of that name
- */
-export function configuredModel(config: Config, model: string): Config['models'][string] {
-  const found = Object.hasOwn(config.models, model) ? config.models[model] : undefined;
-  if (found) return found;
-  throw new CommandError(
-    `there is no model '${model}'; the configuration has ${Object.keys(config.models).join(', ')}`,
-    ExitCode.usage,
-  );
-}
-
-function score(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new CommandError(`--if-better-than: '${text}' is not a number; write a score like 0.95`, ExitCode.usage);
-}
-
-interface Report {
+export interface Report {
   progress(state: OptimiserState): void;
   notice(line: string): void;
   result(job: Job): void;
@@ -124,7 +150,8 @@ const jsonLines: Report = {
     printLine(JSON.stringify({ type: 'result', jobId, model, kept, revision, activated, scores, reason })),
 };
 
-const plainRows: Report = {
+/** How a training tells of itself in lines of text. */
+export const plainRows: Report = {
   progress({ iterations, value, gradientNorm }) {
     if (isShown(iterations)) {
       printLine(`step ${iterations}: objective ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`);
@@ -133,7 +160,7 @@ const plainRows: Report = {
   notice: (line) => printLine(line),
   result({ model, kept, revision, activated, scores, reason }) {
     const test = scores?.test == null ? 'no test data' : `test score ${scores.test.toFixed(4)}`;
-    printLine(`train score ${scores?.train.toFixed(4)}, ${test}`);
+    printLine(scores?.train == null ? test : `train score ${scores.train.toFixed(4)}, ${test}`);
     if (!kept) printLine(`${model}: not kept, ${reason}`);
     else if (activated) printLine(`${model}: revision ${revision} is active`);
     else

@@ -13,7 +13,7 @@ import { CommandError, ExitCode } from '../failure';
 import { progress } from '../output';
 import { ecsRole, ensureServiceLinkedRoles, fleetRoles, requireBootstrap, type ServiceLinkedRole } from './account';
 import { showCosts } from './deploy';
-import { requireDocker } from './docker';
+import { requireImageBuild } from './docker';
 import { requireOwnConfiguration, SynthesizedStacks } from './synthesized-stacks';
 
 /** What takes the code of the tree with each deployment, in a stack of its own. It belongs to no version. */
@@ -89,7 +89,7 @@ export async function deployRolling(
   const context = { versions: [...live].join(','), traffic: String(traffic !== undefined), split: '', [name]: 'true' };
   const synthesized = await SynthesizedStacks.synthesize(session, context);
   const image = imageTagIn(synthesized.template(stack));
-  if (!(await taggedImage(session, image))) await requireDocker(kind.title);
+  if (!(await taggedImage(session, image))) await requireImageBuild(kind.title);
 
   const wanted = [names.baseStack, stack];
   showCosts(session, synthesized, wanted);

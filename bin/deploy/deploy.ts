@@ -13,7 +13,7 @@ import { ageWarning, shortReport } from '../cost/report';
 import { CommandError } from '../failure';
 import { progress } from '../output';
 import { ecsRole, ensureServiceLinkedRoles, requireBootstrap } from './account';
-import { requireDocker } from './docker';
+import { requireImageBuild } from './docker';
 import { isReleased, requireCleanRelease, requireSameCode } from './release-check';
 import { requireOwnConfiguration, SynthesizedStacks } from './synthesized-stacks';
 
@@ -43,7 +43,7 @@ export async function deploy(session: AwsSession, version: Version, options: Dep
   await requireBootstrap(session);
   for (const stack of [base, traffic, current]) await requireDeployable(session, stack);
   const imageIsThere = await requireCleanRelease(session, version, current);
-  if (!imageIsThere && version === session.version) await requireDocker(version);
+  if (!imageIsThere && version === session.version) await requireImageBuild(version);
 
   progress(`Building and synthesising ${version} for ${session.region}, account ${session.account}`);
   const live = new Set([...listed, ...stacks.flatMap((stack) => stack.version ?? []), version]);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type OutputManifest, outputManifest } from '../../config/training-output';
-import { openS3 } from '../../training/s3-client';
+import { type OutputManifest, type OutputRevision, outputManifest, outputRevision } from '../../config/training-output';
+import { S3Folder } from '../../training/s3-folder';
 
 /** Where an output goes. */
 interface Place {
@@ -20,7 +20,7 @@ export async function handIn(
   evaluation: OutputManifest['evaluation'],
   place: string,
 ): Promise<void> {
-  const output = place.startsWith('s3://') ? await bucketPlace(place) : folderPlace(place);
+  const output = open(place);
   const files: OutputManifest['files'] = [];
   for (const path of paths) {
     const name = basename(path);
@@ -30,6 +30,12 @@ export async function handIn(
   const manifest: OutputManifest = { files, ...(evaluation && { evaluation }) };
   await output.text(outputManifest, JSON.stringify(manifest));
 }
+
+/** Puts what the training of a model made where the job was told to. */
+export const handInRevision = (revision: OutputRevision, place: string): Promise<void> =>
+  open(place).text(outputRevision, JSON.stringify(revision));
+
+const open = (place: string): Place => (place.startsWith('s3://') ? bucketPlace(place) : folderPlace(place));
 
 async function digestOf(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256');
@@ -46,19 +52,16 @@ const folderPlace = (folder: string): Place => ({
     await mkdir(folder, { recursive: true });
     await copyFile(path, join(folder, name));
   },
-  text: (name, text) => writeFile(join(folder, name), text),
+  async text(name, text) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, name), text);
+  },
 });
 
-/** The SDK is loaded only where it comes to that. */
-async function bucketPlace(place: string): Promise<Place> {
-  const { Upload } = await import('@aws-sdk/lib-storage');
-  const [, bucket = '', folder = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(place) ?? [];
-  const client = await openS3();
-  const put = async (name: string, Body: ReturnType<typeof createReadStream> | string) => {
-    await new Upload({
-      client,
-      params: { Bucket: bucket, Key: `${folder}${name}`, Body, ChecksumAlgorithm: 'SHA256' },
-    }).done();
+function bucketPlace(address: string): Place {
+  const folder = new S3Folder(address);
+  return {
+    file: (name, path) => folder.write(name, createReadStream(path)),
+    text: (name, text) => folder.write(name, text),
   };
-  return { file: (name, path) => put(name, createReadStream(path)), text: put };
 }

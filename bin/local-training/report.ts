@@ -3,7 +3,9 @@ import type { Evaluation } from '../../training/evaluation/evaluate';
 import type { ProgressRow } from '../../training/online/progress-row';
 import type { OnlinePosition } from '../../training/online/train-online';
 import { onlineTableHead, onlineTableObject, onlineTableRow } from '../../training/output/online-table';
-import { LiveLine } from './live-line';
+import { type CommandError, ExitCode } from '../failure';
+import { InterruptedError, interruptible } from '../interruption';
+import { foldLine, LiveLine, positionLine } from './live-line';
 
 /** How a training ended. */
 export interface TrainingResult {
@@ -16,17 +18,45 @@ export interface TrainingResult {
 
 /** Where a training says how it goes and how it ended. */
 export interface Report {
-  /** Before the first row of an online training. */
-  begin(): void;
   row(row: ProgressRow): void;
   /** How far an online training is, between the rows. */
   position(position: OnlinePosition): void;
+  /** How many trainings of a cross-validation are done. */
+  fold(done: number, of: number): void;
   /** What a batch training says. */
   readonly batch: BatchProgress;
   message(line: string): void;
   warning(text: string): void;
   evaluation(evaluation: Evaluation): void;
   result(result: TrainingResult): void;
+}
+
+/** What work on a configuration says how it goes with, and what ends it early. */
+export interface Run {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Notes model files, which are there even if what comes after them fails. */
+  wrote(files: readonly string[]): void;
+}
+
+/**
+ * Does work that a signal may end, and says how it ended, in whatever way it does.
+ * @param work gives back how fast it was, if that says something
+ */
+export async function reported(
+  report: Report,
+  work: (run: Run) => Promise<Pick<TrainingResult, 'examplesPerSecond'>>,
+): Promise<void> {
+  const modelFiles: string[] = [];
+  const wrote = (files: readonly string[]): void => void modelFiles.push(...files);
+  try {
+    const speed = await interruptible((signal) => work({ report, signal, wrote }));
+    report.result({ status: 'done', exitCode: 0, modelFiles, ...speed });
+  } catch (error) {
+    const { exitCode = ExitCode.failed } = error as Partial<CommandError>;
+    report.result({ status: error instanceof InterruptedError ? 'stopped' : 'failed', exitCode, modelFiles });
+    throw error;
+  }
 }
 
 /** A report as a table, or as an object a line. */
@@ -42,10 +72,16 @@ function tableReport(): Report {
     live.clear();
     print(line);
   };
+  let hasHead = false;
   return {
-    begin: () => printed(onlineTableHead),
-    row: (row) => printed(onlineTableRow(row)),
-    position: (position) => live.show(position),
+    row(row) {
+      // Not before: a training that cannot begin has no table.
+      if (!hasHead) printed(onlineTableHead);
+      hasHead = true;
+      printed(onlineTableRow(row));
+    },
+    position: (position) => live.show((sec) => positionLine(position, sec)),
+    fold: (done, of) => live.show((sec) => foldLine(done, of, sec)),
     batch: passTable(printed),
     message: printed,
     warning(text) {
@@ -57,9 +93,8 @@ function tableReport(): Report {
         printed(`${name}: ${Number.isNaN(value) ? 'nan' : value.toFixed(6)}`);
       }
     },
-    result({ status, modelFiles, examplesPerSecond }) {
+    result({ modelFiles, examplesPerSecond }) {
       live.clear();
-      if (status !== 'done') return;
       for (const file of modelFiles) print(`wrote ${file}`);
       if (examplesPerSecond !== undefined) print(`${Math.round(examplesPerSecond).toLocaleString('en-US')} examples/s`);
     },
@@ -68,9 +103,9 @@ function tableReport(): Report {
 
 /** JSON has no NaN: what is not defined becomes null. */
 const objects: Report = {
-  begin: () => {},
   row: (row) => print(onlineTableObject(row)),
   position: () => {},
+  fold: (folds, of) => printObject('progress', { folds, of }),
   batch: passObjects(print, log),
   message: log,
   warning: (message) => printObject('warning', { message }),

@@ -1,25 +1,24 @@
 import { basename, dirname, join } from 'node:path';
+import { Checkpoints } from '../../training/checkpoint/checkpoints';
 import type { BatchConf, Conf, EvaluationConf, OnlineConf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
+import { findParts } from '../../training/data/parts';
 import { evaluate, loadModelFiles } from '../../training/evaluation/evaluate';
 import type { KeyedWeights } from '../../training/keyed-weights';
-import { modelFiles as filesOfShards, shardPattern } from '../../training/output/model-files';
+import { modelFiles as filesOfShards, requireWritableModel, shardPattern } from '../../training/output/model-files';
 import type { ConfOptions, ConfTrainOptions } from '../commands/conf-train';
 import { CommandError, ExitCode } from '../failure';
-import { InterruptedError, interruptible } from '../interruption';
-import { type Report, reportTo } from './report';
-
-/** Where work on a configuration says how it goes, and what ends it early. */
-interface Run {
-  readonly report: Report;
-  readonly signal: AbortSignal;
-}
+import { InterruptedError } from '../interruption';
+import { type Run, reported, reportTo, type TrainingResult } from './report';
+import { resumeCommand } from './resume-command';
 
 /** A training of a configuration on this machine. */
 export interface LocalTraining extends Run {
   readonly confFile: string;
   readonly options: ConfTrainOptions;
 }
+
+type Speed = Pick<TrainingResult, 'examplesPerSecond'>;
 
 /** A model that was written. */
 export interface TrainedModel {
@@ -34,7 +33,7 @@ export interface TrainedModel {
  * @throws {CommandError | ConfError | DataError | StoreError} with one line that says what to do
  */
 export const trainConf = (confFile: string, options: ConfTrainOptions): Promise<void> =>
-  reported(confFile, options, (conf, run) =>
+  onConf(confFile, options, (conf, run) =>
     conf.kind === 'evaluation'
       ? scoreFiles(conf, conf.modelInput, options, run)
       : trainAndScore(conf, { confFile, options, ...run }),
@@ -45,7 +44,7 @@ export const trainConf = (confFile: string, options: ConfTrainOptions): Promise<
  * @throws {CommandError | ConfError | DataError} with one line that says what to do
  */
 export const evaluateConf = (confFile: string, options: ConfOptions): Promise<void> =>
-  reported(confFile, options, async (conf, run) => {
+  onConf(confFile, options, async (conf, run) => {
     const { validationData, loss } = conf;
     if (!validationData) {
       throw new CommandError(`${confFile}: add validation_data, which models are scored on`, ExitCode.usage);
@@ -59,29 +58,13 @@ function patternsOf(conf: Conf, confFile: string): readonly string[] {
   throw new CommandError(`${confFile}: has no model_output, so that there are no model files to score`, ExitCode.usage);
 }
 
-/** What a training or an evaluation brought. */
-interface Outcome {
-  readonly modelFiles: readonly string[];
-  readonly examplesPerSecond?: number;
-}
-
-/** Reads the configuration, does the work, and says how it ended, in whatever way it does. */
-async function reported(
-  confFile: string,
-  options: ConfOptions,
-  work: (conf: Conf, run: Run) => Promise<Outcome>,
-): Promise<void> {
-  const report = reportTo(options.json === true);
-  try {
+/** Reads the configuration, does the work, and says how it ended. */
+function onConf(confFile: string, options: ConfOptions, work: (conf: Conf, run: Run) => Promise<Speed>): Promise<void> {
+  return reported(reportTo(options.json === true), async (run) => {
     const { conf, warnings } = await readConf(confFile);
-    for (const warning of warnings) report.warning(warning);
-    const outcome = await interruptible((signal) => work(conf, { report, signal }));
-    report.result({ status: 'done', exitCode: 0, ...outcome });
-  } catch (error) {
-    const { exitCode = ExitCode.failed } = error as Partial<CommandError>;
-    report.result({ status: error instanceof InterruptedError ? 'stopped' : 'failed', exitCode, modelFiles: [] });
-    throw error;
-  }
+    for (const warning of warnings) run.report.warning(warning);
+    return work(conf, run);
+  });
 }
 
 async function scoreFiles(
@@ -89,68 +72,71 @@ async function scoreFiles(
   patterns: readonly string[],
   { maxBadLines: badLines }: ConfOptions,
   { report, signal }: Run,
-): Promise<Outcome> {
+): Promise<Speed> {
   const { message: say, warning: warn } = report;
   const model = await loadModelFiles(patterns, say);
   report.evaluation(await evaluate(model, validationData, loss, { badLines, say, warn, signal }));
-  return { modelFiles: [] };
+  return {};
 }
 
-async function trainAndScore(conf: OnlineConf | BatchConf, training: LocalTraining): Promise<Outcome> {
-  const { options, report, signal } = training;
+async function trainAndScore(conf: OnlineConf | BatchConf, training: LocalTraining): Promise<Speed> {
+  const { options, report, signal, wrote } = training;
+  // Better told now than after hours of training.
+  if (conf.validationData) await findParts(conf.validationData, 1);
+  if (conf.modelOutput !== undefined) await requireWritableModel(conf.modelOutput);
+  else report.warning(`${training.confFile}: has no model_output, so that the model is not written`);
+  await new Checkpoints(checkpointPlace(conf, training)).requireWritable();
   const began = performance.now();
   const { model, modelFiles, examples } = await train(conf, training);
   const seconds = (performance.now() - began) / 1000;
+  wrote(modelFiles);
   const { validationData, loss } = conf;
   if (validationData) {
     const { message: say, warning: warn } = report;
-    const scored = await evaluate(model, validationData, loss, { badLines: options.maxBadLines, say, warn, signal });
+    // What is scored is what others will read; of a training that writes no model, what it learned.
+    const written = modelFiles.length > 0 ? await loadModelFiles(modelFiles, say) : model;
+    const scored = await evaluate(written, validationData, loss, { badLines: options.maxBadLines, say, warn, signal });
     report.evaluation(scored);
   }
-  return { modelFiles, examplesPerSecond: examples / seconds };
+  // What was learned before a training went on took no time now.
+  return options.resume ? {} : { examplesPerSecond: examples / seconds };
 }
 
 async function train(conf: OnlineConf | BatchConf, training: LocalTraining): Promise<TrainedModel> {
-  const { options, report } = training;
+  const { confFile, options, report } = training;
+  const home = homeOf(options);
   try {
     if (conf.kind === 'batch') {
       const { trainBatchConf } = await import('./train-batch-conf');
-      return await trainBatchConf(conf, training);
+      return await trainBatchConf(conf, training, home);
     }
-    if (isShared(options)) {
-      const { trainOnServers } = await import('./train-on-servers');
-      return await trainOnServers(conf, training);
+    if (home !== 'process') {
+      const { trainWithWorkers } = await import('./train-with-workers');
+      return await trainWithWorkers(conf, training, home);
     }
     const { trainInMemory } = await import('./train-in-memory');
     return await trainInMemory(conf, training);
   } catch (error) {
-    if (error instanceof InterruptedError) report.warning(`the job is saved; to go on: ${resumeCommand(training)}`);
+    if (error instanceof InterruptedError)
+      report.warning(`the job is saved; to go on: ${resumeCommand(confFile, options)}`);
     throw error;
   }
 }
 
-/**
- * Whether the parameters are kept on servers: if somebody says so, and where more than this process works.
- * @throws {CommandError} if they are to be in memory, and shared
- */
-function isShared({ store, storeUrl, servers = 1, workers = 1, replicas = 0 }: ConfTrainOptions): boolean {
-  const isMany = servers > 1 || workers > 1 || replicas > 0;
-  if (store !== 'memory') return store === 'valkey' || storeUrl !== undefined || isMany;
-  if (isMany || storeUrl !== undefined) {
+/** What trains: this process, threads of it around its memory, or processes around servers. */
+export type Home = 'process' | 'threads' | 'servers';
+
+/** @throws {CommandError} if it is to be in memory, and on servers */
+function homeOf({ store, storeUrl, servers = 1, workers = 1, replicas = 0 }: ConfTrainOptions): Home {
+  const needsServers = servers > 1 || replicas > 0 || storeUrl !== undefined;
+  if (store === 'memory' && needsServers) {
     throw new CommandError(
-      '--store memory is for one worker: leave it out, or --servers, --workers, --replicas and --store-url',
+      '--store memory has no servers: leave it out, or --servers, --replicas and --store-url',
       ExitCode.usage,
     );
   }
-  return false;
-}
-
-function resumeCommand({ confFile, options }: LocalTraining): string {
-  const { store, storeUrl, servers, workers, replicas, seed, checkpoint } = options;
-  const given = Object.entries({ store, servers, workers, replicas, checkpoint, 'store-url': storeUrl })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` --${name} ${value}`);
-  return `modelapp train ${confFile}${given.join('')}${seed === 1 ? '' : ` --seed ${seed}`} --resume`;
+  if (store === 'valkey' || needsServers) return 'servers';
+  return workers > 1 ? 'threads' : 'process';
 }
 
 /** Writes the model to where the configuration wants it, a file for each server. */

@@ -9,7 +9,6 @@ export async function trainInMemory(conf: OnlineConf, training: LocalTraining): 
   const { options, report, signal } = training;
   const start = conf.modelInput && (await modelFiles(1).read(conf.modelInput));
   const checkpoints = new Checkpoints<SavedOnline>(checkpointPlace(conf, training));
-  report.begin();
   const { model, learned } = await trainOnline({
     conf,
     start,

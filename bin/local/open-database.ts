@@ -25,10 +25,10 @@ export async function openDatabase(settings: Settings, log?: (message: string) =
     return { database, description: `PostgreSQL at ${new URL(database.url).host}`, close: async () => undefined };
   }
   // Loaded here: the image has no embedded PostgreSQL.
-  const { startEmbeddedPostgres } = await import('../../service/database/embedded');
+  const { useEmbeddedPostgres } = await import('../../service/database/use-embedded');
   const folder = join(settings.dataDirectory, 'postgres');
-  const { url, stop } = await startEmbeddedPostgres(folder, log && { log });
-  return { database: { url, auth: 'password' }, description: `embedded PostgreSQL in ${folder}`, close: stop };
+  const { url, leave } = await useEmbeddedPostgres(folder, log && { log });
+  return { database: { url, auth: 'password' }, description: `embedded PostgreSQL in ${folder}`, close: leave };
 }
 
 /**

@@ -30,12 +30,13 @@ export interface OpenInstance {
 
 /** Puts an instance together: its settings, its keys if it needs any, and the programs of its processes. */
 export async function openInstance(settings: Settings, options: InstanceOptions): Promise<OpenInstance> {
-  const { config, version, codeVersion, dataDirectory, modelLocation } = settings;
+  const { config, directory, version, codeVersion, dataDirectory, modelLocation } = settings;
   const { pool, ...place } = options;
   const needsKeys = createPolicy(config.auth, [place.host]).needsCredentials && !hasCredentials(config.auth);
   const keys = needsKeys ? await provideKeys({ dataDirectory }) : undefined;
   const serviceSettings: ServiceSettings = {
     config,
+    directory,
     version,
     codeVersion,
     dataDirectory,
@@ -51,6 +52,7 @@ export async function openInstance(settings: Settings, options: InstanceOptions)
     logger: createLogger(),
     workerProgram: { script, args: ['worker'] },
     spawnTraining: (jobId) => spawnTraining(script, jobId, settings, place.database),
+    onStop: () => process.kill(process.pid, 'SIGTERM'),
   });
   return { instance, needsKeys };
 }

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { ModelConfig, SoftmaxConfig } from '../../config/schema';
+import type { DataSource } from '../../config/data-source';
+import type { ModelConfig } from '../../config/schema';
 import { parseFeature } from '../../learning/feature-text';
 import type { FeatureType, FeatureValue } from '../../learning/model';
 
@@ -20,11 +21,15 @@ const headBytes = 64 * 1024;
 
 /** Values to try a model with: the first row of its file, or placeholders where there is none that can be read. */
 export async function sampleOf(model: ModelConfig, directory: string): Promise<Readonly<Record<string, FeatureValue>>> {
-  if (model.algorithm === 'softmax') return sampleOfSource(model, directory);
+  if ('source' in model && model.source) return sampleOfSource(model.source, model.mapping, directory);
   return Object.fromEntries(model.mapping.map(({ name, type }) => [name, placeholders[type]]));
 }
 
-async function sampleOfSource({ source, mapping }: SoftmaxConfig, directory: string) {
+async function sampleOfSource(
+  source: DataSource,
+  mapping: Exclude<ModelConfig, { algorithm: 'sparse-linear' }>['mapping'],
+  directory: string,
+) {
   const row =
     'csv' in source ? await firstRow(resolve(directory, source.csv), source.delimiter).catch(() => noRow) : noRow;
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { describeDataSource } from '../../config/data-source';
+import { describeDataSource, learnsFromObservations } from '../../config/data-source';
+import { isCustom } from '../../config/model';
 import type { ModelConfig } from '../../config/schema';
 import { TrainingLockedError } from '../../service/jobs/errors';
 import type { Job } from '../../service/jobs/job';
@@ -33,15 +34,24 @@ const lockedPollMs = 500;
  */
 export async function trainMissing({ settings, pool, say, signal }: MissingModels): Promise<void> {
   for (const [name, model] of await missingModels(pool, settings)) {
-    say(`Training ${name} ${'conf' in model ? `as ${model.conf} says` : `on ${describeDataSource(model.source)}`}`);
+    say(beginning(name, model));
     const { scores, kept, reason, revision } = await train(name, { settings, pool, say, signal });
     const test = scores?.test == null ? '' : `, ${scores.test.toFixed(4)} on test rows`;
     if (!kept) {
       throw new CommandError(`${name}: not kept, ${reason}; change the data, models.${name}.minScore or the features`);
     }
-    const score = model.algorithm === 'softmax' ? 'accuracy' : 'score';
-    say(`${name}: revision ${revision}, ${score} ${scores?.train.toFixed(4)} on training rows${test}`);
+    const score = model.algorithm === 'softmax' || model.algorithm === 'naive' ? 'accuracy' : 'score';
+    const training = scores?.train == null ? '' : `, ${score} ${scores.train.toFixed(4)} on training rows`;
+    say(`${name}: revision ${revision}${training}${test}`);
   }
+}
+
+/** What a training begins with, for a person. */
+function beginning(name: string, model: ModelConfig): string {
+  if ('conf' in model) return `Training ${name} as ${model.conf} says`;
+  return 'file' in model
+    ? `Taking ${name} from ${model.file}`
+    : `Training ${name} on ${describeDataSource(model.source)}`;
 }
 
 /** Puts the same trainings into the queue, for the instance's job runner or another's. */
@@ -55,17 +65,21 @@ export async function queueMissing(pool: Pool, settings: Settings): Promise<void
 
 const isUnfinished = ({ status }: Job): boolean => status === 'queued' || status === 'running';
 
-/** Models without an active revision, or whose active one cannot serve what is configured now. */
+/**
+ * Models without an active revision, or whose active one cannot serve what is configured now. What learns from
+ * observations serves without a revision until it is retrained, unless code of the user's has to answer.
+ */
 async function missingModels(pool: Pool, settings: Settings): Promise<readonly [string, ModelConfig][]> {
-  const { config, version, modelLocation } = settings;
+  const { config, directory, version, modelLocation } = settings;
   const store = openModelStore(modelLocation);
-  const registry = new Registry(pool, version, store);
+  const registry = new Registry(pool, version, store, { models: config.models, directory });
   const names = Object.keys(config.models);
   const { models } = await registry.current(names);
   const missing: [string, ModelConfig][] = [];
   for (const [name, model] of Object.entries(config.models)) {
     const active = models.get(name)?.active;
-    if (!active || !(await isUsable(store, active, model))) missing.push([name, model]);
+    if (!active && learnsFromObservations(model) && !isCustom(model)) continue;
+    if (!active || !(await isUsable(store, active, model, directory))) missing.push([name, model]);
   }
   return missing;
 }
@@ -74,9 +88,13 @@ function isUsable(
   store: ModelStore,
   revision: Parameters<typeof loadRevision>[1],
   model: ModelConfig,
+  directory: string,
 ): Promise<boolean> {
-  return loadRevision(store, revision, model).then(
-    () => true,
+  return loadRevision(store, revision, model, directory).then(
+    (loaded) => {
+      loaded.model.close?.();
+      return true;
+    },
     (error) => {
       if (error instanceof UnusableRevisionError) return false;
       throw error;

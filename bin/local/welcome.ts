@@ -1,6 +1,8 @@
+import { isUserItem } from '../../config/model';
 import type { Config, MappingEntry } from '../../config/schema';
 import type { FeatureValue, ScalarValue } from '../../learning/model';
 import { sparseText } from '../../learning/sparse/sparse-features';
+import { shellWord } from '../shell-word';
 
 /** What a person sees when the service is ready. */
 export interface Welcome {
@@ -32,6 +34,10 @@ export function welcome({ config, url, eventsUrl, samples, keyFile }: Welcome): 
   const endpoints: [string, string][] = [
     ['POST /run/', 'ml-aws'],
     ...config.palladium.services.map(({ entryPoint }): [string, string] => [`GET, POST ${entryPoint}`, 'Palladium']),
+    ...Object.entries(config.models).flatMap(([name, settings]): [string, string][] =>
+      isUserItem(settings) ? [[`POST /predict/${name}, /observe/${name}`, 'Velox']] : [],
+    ),
+    ['POST /queries.json', 'PredictionIO'],
     ...Object.keys(config.models).map((name): [string, string] => [
       `POST /v2/models/${name}/infer`,
       'Open Inference v2',
@@ -63,18 +69,15 @@ export function welcome({ config, url, eventsUrl, samples, keyFile }: Welcome): 
     lines.push(`  curl${key} '${url}${service.entryPoint}?${query}'`);
   }
   for (const [name, { mapping }] of Object.entries(config.models)) {
-    const infer = quoted(JSON.stringify(inferBody(mapping, samples[name] ?? {})));
+    const infer = shellWord(JSON.stringify(inferBody(mapping, samples[name] ?? {})));
     lines.push(`  curl${key} ${url}/v2/models/${name}/infer -H 'content-type: application/json' -d ${infer}`);
   }
   return lines.join('\n');
 }
 
-/** A text between single quotes, as a shell reads it back. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** The shell fills the time in, because a repeated (id, request_time) is refused. */
 const runBody = (inputs: Readonly<Record<string, FeatureValue>>): string =>
-  `'{"id":"1","request_time":"'$(date -u +%FT%TZ)'","inputs":'${quoted(JSON.stringify(inputs))}'}'`;
+  `'{"id":"1","request_time":"'$(date -u +%FT%TZ)'","inputs":'${shellWord(JSON.stringify(inputs))}'}'`;
 
 const inferBody = (mapping: readonly MappingEntry[], sample: Readonly<Record<string, FeatureValue>>) => ({
   inputs: mapping.map(({ name, type }) => ({

@@ -2,11 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsSession } from '../aws/session';
 
-/** Which lines of a log group. */
+/** Which lines of log groups. */
 export interface LogQuery {
-  readonly group: string;
+  readonly groups: readonly string[];
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /**
+   * Milliseconds since the epoch.
+   * @default no end
+   */
+  readonly until?: number | undefined;
   /**
    * Name of the only stream to read.
    * @default all of the group
@@ -18,6 +23,8 @@ export interface LogQuery {
 
 export interface LogLine {
   readonly at: Date;
+  /** Name of the group. */
+  readonly group: string;
   /** Name of the stream: one per task. */
   readonly stream: string;
   readonly text: string;
@@ -78,24 +85,46 @@ export async function* followLines(
   }
 }
 
-async function* events({ client }: AwsSession, query: LogQuery): AsyncGenerator<FilteredLogEvent> {
+/** An event, and the group that it is of. */
+interface GroupEvent extends FilteredLogEvent {
+  readonly group: string;
+}
+
+/** The events of all groups, in order of time. */
+async function* events(session: AwsSession, query: LogQuery): AsyncGenerator<GroupEvent> {
+  const sources = query.groups.map((group) => groupEvents(session, group, query));
+  const heads = await Promise.all(sources.map((source) => source.next()));
+  for (;;) {
+    let first: number | undefined;
+    for (const [index, { done, value }] of heads.entries()) {
+      if (!done && (first === undefined || value.timestamp! < heads[first]!.value.timestamp)) first = index;
+    }
+    if (first === undefined) return;
+    yield heads[first]!.value;
+    heads[first] = await sources[first]!.next();
+  }
+}
+
+async function* groupEvents({ client }: AwsSession, group: string, query: LogQuery): AsyncGenerator<GroupEvent> {
   let nextToken: string | undefined;
   do {
     const page = await client(CloudWatchLogsClient).send(
       new FilterLogEventsCommand({
-        logGroupName: query.group,
+        logGroupName: group,
         startTime: query.since,
+        endTime: query.until,
         logStreamNames: query.stream === undefined ? undefined : [query.stream],
         filterPattern: query.filter,
         nextToken,
       }),
     );
-    yield* page.events ?? [];
+    for (const event of page.events ?? []) yield { ...event, group };
     nextToken = page.nextToken;
   } while (nextToken);
 }
 
-const line = ({ timestamp, logStreamName, message }: FilteredLogEvent): LogLine => ({
+const line = ({ group, timestamp, logStreamName, message }: GroupEvent): LogLine => ({
+  group,
   at: new Date(timestamp!),
   stream: logStreamName ?? '',
   text: (message ?? '').trimEnd(),

@@ -54,7 +54,7 @@ export async function runOneOffTask(
   if (exitCode === undefined) {
     throw new CommandError(`the task ${id} did not run: ${[stoppedReason, reason].filter(Boolean).join('; ')}`);
   }
-  const lines = await settledLines(session, { group: place.logGroup, since, stream: `${prefix}${id}` });
+  const lines = await settledLines(session, { groups: [place.logGroup], since, stream: `${prefix}${id}` });
   return { exitCode, lines };
 }
 

@@ -1,56 +1,65 @@
-import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
+  InvalidArn,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { type JobInput, parseJobInput } from '../../lambda/job-step/job-input';
-import type { TrainedModel } from '../../lambda/job-step/output/model-trained';
+import { type ConfInput, type JobInput, parseJobInput } from '../../lambda/job-step/job-input';
+import type { JobResult } from '../../lambda/job-step/output/model-trained';
 import type { AwsSession } from '../aws/session';
 import { CommandError, ExitCode } from '../failure';
 import { storeObject } from './objects';
-import { executionOf, type TrainingPlace } from './place';
+import { executionOf, type JobMachine, type TrainingPlace } from './place';
 
 /** A job in AWS, as its execution tells it. */
 export type Job = {
   readonly id: string;
   readonly startedAt: Date;
+  /** Absent while it runs. */
+  readonly endedAt?: Date;
 } & (
   | { readonly state: 'running' }
-  | { readonly state: 'done'; readonly model: TrainedModel }
+  | { readonly state: 'done'; readonly result: JobResult }
   | { readonly state: 'failed'; readonly error: string; readonly cause: string }
   | { readonly state: 'stopped' }
 );
 
-/**
- * An id that tells configuration and time, and is no other job's: `ctr-20260504120000-1f3a`.
- * @returns at most 36 characters, of which ECS takes no more
- */
-export function newJobId(confFile: string, now: Date): string {
-  const name = basename(confFile)
-    .replace(/\.[^.]*$/, '')
-    .replaceAll(/[^A-Za-z0-9-]+/g, '-')
-    .slice(0, 16);
-  const time = now.toISOString().replaceAll(/\D/g, '').slice(0, 14);
-  return `${name || 'job'}-${time}-${randomBytes(2).toString('hex')}`;
+/** A configuration of a job that is to be started. */
+export interface GivenFile {
+  readonly name: string;
+  readonly text: Buffer;
 }
 
 /**
  * Starts a job with a configuration, of which it gets a copy of its own.
  * @throws {CommandError} if there cannot be such a job; nothing is started then
  */
+export async function startConfJob(
+  session: AwsSession,
+  place: TrainingPlace,
+  id: string,
+  { name, text }: GivenFile,
+  options: Omit<ConfInput, 'conf'>,
+): Promise<void> {
+  const { bucket } = place;
+  const key = `jobs/${id}/${basename(name)}`;
+  const input = checkedInput({ conf: `s3://${bucket}/${key}`, ...options });
+  await storeObject(session, bucket, key, text);
+  await startJob(session, place, id, input);
+}
+
+/** Starts a job that nothing has to be brought for. */
 export async function startJob(
   session: AwsSession,
-  { machine, bucket }: TrainingPlace,
-  { id, conf, confFile, ...size }: Omit<JobInput, 'conf'> & { id: string; conf: Buffer; confFile: string },
+  { machine }: JobMachine,
+  id: string,
+  input: JobInput,
 ): Promise<void> {
-  const key = `jobs/${id}/${basename(confFile)}`;
-  const input = checkedInput({ conf: `s3://${bucket}/${key}`, ...size });
-  await storeObject(session, bucket, key, conf);
   await session
     .client(SFNClient)
     .send(new StartExecutionCommand({ stateMachineArn: machine, name: id, input: JSON.stringify(input) }));
@@ -65,17 +74,17 @@ function checkedInput(input: JobInput): JobInput {
 }
 
 /** @throws {CommandError} if there is no such job */
-export async function readJob(session: AwsSession, place: TrainingPlace, id: string): Promise<Job> {
-  const { status, startDate, output, error, cause } = await session
+export async function readJob(session: AwsSession, place: JobMachine, id: string): Promise<Job> {
+  const { status, startDate, stopDate, output, error, cause } = await session
     .client(SFNClient)
     .send(new DescribeExecutionCommand({ executionArn: executionOf(place, id) }))
     .catch((failure) => {
-      throw failure instanceof ExecutionDoesNotExist ? noSuchJob(id) : failure;
+      throw failure instanceof ExecutionDoesNotExist || failure instanceof InvalidArn ? noSuchJob(id) : failure;
     });
-  const job = { id, startedAt: startDate ?? new Date(0) };
+  const job = { id, startedAt: startDate ?? new Date(0), ...(stopDate && { endedAt: stopDate }) };
   switch (status) {
     case 'SUCCEEDED':
-      return { ...job, state: 'done', model: JSON.parse(output ?? '') as TrainedModel };
+      return { ...job, state: 'done', result: JSON.parse(output ?? '') as JobResult };
     case 'FAILED':
     case 'TIMED_OUT':
       return { ...job, state: 'failed', error: error ?? status, cause: cause ?? '' };
@@ -86,8 +95,31 @@ export async function readJob(session: AwsSession, place: TrainingPlace, id: str
   }
 }
 
+/** What a job does in its states, for those who wait. */
+const doings: Readonly<Record<string, string>> = {
+  Ready: 'waits for its machines',
+  Servers: 'starts its servers',
+  Scheduler: 'starts its scheduler',
+  Work: 'trains',
+  Collect: 'takes over its model',
+  Cleanup: 'gives its machines back',
+};
+
+/** What a job does now; undefined in states that are over at once. */
+export async function doingOf(session: AwsSession, place: JobMachine, id: string): Promise<string | undefined> {
+  return doings[(await stateOf(session, place, id)) ?? ''];
+}
+
+/** The jobs that started last, the youngest first. */
+export async function recentJobs(session: AwsSession, place: JobMachine, most: number): Promise<Job[]> {
+  const { executions = [] } = await session
+    .client(SFNClient)
+    .send(new ListExecutionsCommand({ stateMachineArn: place.machine, maxResults: most }));
+  return Promise.all(executions.map(({ name = '' }) => readJob(session, place, name)));
+}
+
 /** The state that a job has entered last; undefined if it has entered none yet. */
-export async function stateOf(session: AwsSession, place: TrainingPlace, id: string): Promise<string | undefined> {
+async function stateOf(session: AwsSession, place: JobMachine, id: string): Promise<string | undefined> {
   const { events = [] } = await session.client(SFNClient).send(
     new GetExecutionHistoryCommand({
       executionArn: executionOf(place, id),
@@ -100,7 +132,7 @@ export async function stateOf(session: AwsSession, place: TrainingPlace, id: str
 }
 
 /** Ends a job at once. Its machines are ended by the budget guard, which hears of it. */
-export async function stopJob(session: AwsSession, place: TrainingPlace, id: string): Promise<void> {
+export async function stopJob(session: AwsSession, place: JobMachine, id: string): Promise<void> {
   await session
     .client(SFNClient)
     .send(

@@ -1,21 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { failureExitCodes } from '../../lambda/job-step/failure';
-import type { JobInput } from '../../lambda/job-step/job-input';
-import type { TrainedModel } from '../../lambda/job-step/output/model-trained';
+import type { ConfInput } from '../../lambda/job-step/job-input';
+import type { TrainedModel, TrainedRevision } from '../../lambda/job-step/output/model-trained';
 import type { Conf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
 import type { AwsOptions } from '../aws/options';
 import { type AwsSession, withSession } from '../aws/session';
+import { configuredModel } from '../commands/configured-model';
+import { readVariant } from '../commands/read-variant';
 import { CommandError, ExitCode } from '../failure';
+import { newJobId } from '../job-id';
 import { print, progress } from '../output';
-import { newJobId, readJob, startJob, stopJob } from './jobs';
+import { readJob, startConfJob, startJob, stopJob } from './jobs';
 import { refuseLocalPaths } from './local-paths';
 import { bringModel } from './model-files';
 import { requireTraining, type TrainingPlace } from './place';
 import { type EndedJob, watchJob } from './watch';
 
 /** A job to start in AWS. */
-export interface RemoteTraining extends Omit<JobInput, 'conf'> {
+export interface RemoteTraining extends Omit<ConfInput, 'conf'> {
   /** The file of the configuration. */
   readonly confFile: string;
 }
@@ -26,16 +29,54 @@ export interface RemoteTraining extends Omit<JobInput, 'conf'> {
  * @throws {CommandError | ConfError | InterruptedError}
  */
 export async function trainOnAws(training: RemoteTraining, options: AwsOptions): Promise<void> {
-  const { confFile } = training;
+  const { confFile, ...input } = training;
   const { text, conf } = training.image ? await readForeign(confFile) : await readOurs(confFile);
   await withSession(options, async (session) => {
     const place = await requireTraining(session);
     if (conf) refuseLocalPaths(conf, confFile, place.bucket);
+    refuseUnwritable(training.checkpoint, place.bucket);
     const id = newJobId(confFile, new Date());
-    await startJob(session, place, { ...training, id, conf: text });
+    await startConfJob(session, place, id, { name: confFile, text }, input);
     progress(`Job ${id} is started`);
     await finish(session, place, id, options, conf && localPrefix(conf));
   });
+}
+
+/** A revision to make in AWS. */
+export interface ModelTraining {
+  readonly model: string;
+  /** Whether it is to serve. */
+  readonly activate: boolean;
+  /**
+   * A file of parameters that it takes this time.
+   * @default those of the model
+   */
+  readonly variant?: string;
+}
+
+/**
+ * Makes a new revision of a model of the configuration, in AWS.
+ * @throws {CommandError | InterruptedError}
+ */
+export const trainModelOnAws = ({ model, activate, variant }: ModelTraining, options: AwsOptions): Promise<void> =>
+  withSession(options, async (session) => {
+    configuredModel(session.config, model);
+    const parameters = variant === undefined ? undefined : readVariant(session.config, model, variant);
+    const place = await requireTraining(session);
+    const id = newJobId(model, new Date());
+    await startJob(session, place, id, { model, ...(!activate && { activate }), ...(parameters && { parameters }) });
+    progress(`Job ${id} is started`);
+    await finish(session, place, id, options, undefined);
+  });
+
+/** Jobs may write to one folder of one bucket. */
+function refuseUnwritable(checkpoint: string | undefined, bucket: string): void {
+  const writable = `s3://${bucket}/jobs/`;
+  if (checkpoint === undefined || checkpoint.startsWith(writable)) return;
+  throw new CommandError(
+    `--checkpoint: jobs in AWS write below ${writable} only, not to ${checkpoint}`,
+    ExitCode.usage,
+  );
 }
 
 /** A configuration, and what it says if that is known here. */
@@ -54,9 +95,6 @@ async function readForeign(file: string): Promise<GivenConf> {
 
 async function readOurs(file: string): Promise<GivenConf> {
   const { text, conf, warnings } = await readConf(file);
-  if (conf.kind !== 'online') {
-    throw new CommandError(`${file}: jobs in AWS train with async_sgd alone; leave out --on aws`, ExitCode.usage);
-  }
   for (const warning of warnings) progress(`warning: ${warning}`);
   return { text: Buffer.from(text), conf };
 }
@@ -91,8 +129,10 @@ async function finish(
 ): Promise<void> {
   const job = await watchJob(session, place, id, json);
   if (job.state !== 'done') throw failureOf(job);
-  const files = await bringModel(session, job.model, prefix);
-  (json ? reportJson : report)(job.model, files);
+  const { result } = job;
+  if ('revision' in result) return (json ? reportRevisionJson : reportRevision)(result);
+  const files = await bringModel(session, result, prefix);
+  (json ? reportJson : report)(result, files);
 }
 
 function failureOf(job: Exclude<EndedJob, { readonly state: 'done' }>): CommandError {
@@ -103,7 +143,7 @@ function failureOf(job: Exclude<EndedJob, { readonly state: 'done' }>): CommandE
 
 function report({ model, evaluation }: TrainedModel, files: readonly string[]): void {
   for (const [name, score] of Object.entries(evaluation ?? {})) print(`${name}: ${score ?? 'nan'}`);
-  progress(`The model is in ${model}`);
+  if (files.length > 0) progress(`The model is in ${model}`);
   for (const file of files) print(file);
 }
 
@@ -111,3 +151,12 @@ function reportJson({ jobId, model, evaluation }: TrainedModel, files: readonly 
   if (evaluation) print(JSON.stringify({ type: 'evaluation', ...evaluation }));
   print(JSON.stringify({ type: 'result', status: 'done', exitCode: 0, jobId, model, modelFiles: files }));
 }
+
+function reportRevision({ model, revision, activated, reason, scores }: TrainedRevision): void {
+  for (const [name, score] of Object.entries(scores)) print(`${name} score: ${score ?? 'none'}`);
+  if (revision === null) print(`${model}: not kept, ${reason}`);
+  else print(`${model}: revision ${revision} is ${activated ? 'active' : 'kept'}`);
+}
+
+const reportRevisionJson = (result: TrainedRevision): void =>
+  print(JSON.stringify({ type: 'result', status: 'done', exitCode: 0, ...result }));

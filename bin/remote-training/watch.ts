@@ -3,18 +3,8 @@ import type { AwsSession } from '../aws/session';
 import { InterruptedError, Interruption } from '../interruption';
 import { followLines } from '../look/log-lines';
 import { print, progress } from '../output';
-import { type Job, readJob, stateOf } from './jobs';
+import { doingOf, type Job, readJob } from './jobs';
 import type { TrainingPlace } from './place';
-
-/** What a job does in its states, for those who wait. */
-const doings: Readonly<Record<string, string>> = {
-  Ready: 'waits for its machines',
-  Servers: 'starts its servers',
-  Scheduler: 'starts its scheduler',
-  Work: 'trains',
-  Collect: 'takes over its model',
-  Cleanup: 'gives its machines back',
-};
 
 /** A job that has ended. */
 export type EndedJob = Exclude<Job, { readonly state: 'running' }>;
@@ -59,7 +49,7 @@ async function follow(
   const ended = async () => {
     if (signal.aborted) return true;
     job = await readJob(session, place, id);
-    const doing = doings[(await stateOf(session, place, id)) ?? ''];
+    const doing = await doingOf(session, place, id);
     if (doing && doing !== told && !signal.aborted) progress(`${id} ${doing}`);
     told = doing ?? told;
     return job.state !== 'running';
@@ -69,7 +59,7 @@ async function follow(
     if (passing) progress(`modelapp: ${reasonOf(error)}; trying again`);
     return passing;
   };
-  const query = { group: place.logGroup, since: job.startedAt.getTime() };
+  const query = { groups: place.logGroups, since: job.startedAt.getTime() };
   for await (const { at, text } of followLines(session, query, { ended, onFailure })) {
     if (!signal.aborted) print(json ? JSON.stringify({ type: 'log', at, text }) : text);
   }

@@ -32,7 +32,7 @@ export const holdsAnything = ({ stack, image, tables }: VersionState): boolean =
   stack !== undefined || image !== undefined || hasTables(tables);
 
 /** Tables that only ever grow while their version lives. */
-const growing = /^(inputs_|outputs_|feedback$)/;
+const growing = /^(inputs_|outputs_|observations_|feedback$)/;
 
 /** What a version lost between two looks, a line each; rows that it gained are its daily work. */
 export function lossesOf(before: VersionState, after: VersionState): string[] {

@@ -1,7 +1,7 @@
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Click, ClickData } from '../../learning/sample/click-data';
-import { CommandError, ExitCode } from '../failure';
+import { makeFolder, refuseOverwriting, writeLines } from './write-lines';
 
 /** What is written where. */
 export interface ClickFiles {
@@ -24,8 +24,6 @@ export interface WrittenClicks {
 export const keysPerLine = 32;
 
 const model = { keysPerLine, exponent: 1.3, weightDeviation: 0.4 };
-/** Text is written in pieces of so many characters. */
-const pieceLength = 1 << 20;
 
 /**
  * Writes click data in the format SPARSE_BINARY, to train and to test, and a configuration that trains on it.
@@ -40,47 +38,20 @@ export async function writeClickData(
   const test = { file: join(out, 'ctr.test'), lines: Math.ceil(lines / 10) };
   const conf = join(out, 'ctr.conf');
   if (!force) await refuseOverwriting([train.file, test.file, conf]);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const data = new ClickData({ ...model, keys, seed });
   for (const { file, lines } of [train, test]) {
-    await writeLines(file, data.draw(file === train.file ? 'train' : 'test'), lines, (n) => onProgress(file, n));
+    const clicks = data.draw(file === train.file ? 'train' : 'test');
+    await writeLines(file, linesOf(clicks, lines), (n) => onProgress(file, n));
   }
   await writeFile(conf, configuration(resolve(out)));
   return { train, test, conf };
 }
 
-async function refuseOverwriting(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    const found = await stat(file).catch(() => undefined);
-    if (found) throw new CommandError(`${file} is there already; add --force to replace it`, ExitCode.refused);
-  }
-}
-
-/** Writes a file aside first: one that has its name is whole. */
-async function writeLines(
-  file: string,
-  clicks: Generator<Click>,
-  lines: number,
-  onProgress: (lines: number) => void,
-): Promise<void> {
-  const aside = `${file}.part`;
-  const output = await open(aside, 'w');
-  try {
-    let text = '';
-    for (let line = 1; line <= lines; line++) {
-      const { label, keys } = clicks.next().value;
-      text += `${label};1 ${keys.join(' ')};\n`;
-      if (text.length < pieceLength && line < lines) continue;
-      await output.write(text);
-      onProgress(line);
-      text = '';
-    }
-    await output.close();
-    await rename(aside, file);
-  } catch (error) {
-    await output.close().catch(() => {});
-    await rm(aside, { force: true });
-    throw error;
+function* linesOf(clicks: Generator<Click>, count: number): Generator<string> {
+  for (let line = 0; line < count; line++) {
+    const { label, keys } = clicks.next().value;
+    yield `${label};1 ${keys.join(' ')};`;
   }
 }
 

@@ -1,44 +1,26 @@
 import type { ServiceName } from '../../config/names';
-import { table } from '../output';
-import { type Problem, type StackStatus, type Status, shortId, time } from './report';
+import { ago, layout, lines, since, stackSections } from './layout';
+import { type Problem, type Status, shortId } from './report';
 
 /** The status as a person reads it: first what is wrong, then everything. */
 export function page(status: Status, problems: readonly Problem[], service: ServiceName, now = new Date()): string {
-  const { stack, endpoint, region, account } = status;
-  const sections: readonly (readonly [name: string, lines: readonly string[]])[] = [
-    ['Stack', [stateLine(stack, now), ...(stack.step ? [`last step: ${stack.step}`] : [])]],
-    ['Shared', sharedLines(status, now)],
-    ['Endpoint', [endpoint ?? 'none yet']],
-    ['Traffic', service === 'events' ? [] : trafficLines(status)],
-    ['Tasks', taskLines(status, now)],
-    ['Targets', targetLines(status)],
-    ['Instances', instanceLines(status)],
-    ['Alarms', alarmLines(status, now)],
-    ['Logs', [`modelapp logs ${service} --follow`]],
-  ];
-  return [
-    `${stack.name} in ${region}, account ${account}`,
-    '',
-    ...verdict(status, problems),
-    '',
-    ...sections.flatMap(([name, lines]) =>
-      lines.map((line, index) => `${(index ? '' : name).padEnd(11)}${line}`.trimEnd()),
-    ),
-  ].join('\n');
+  const { stack, shared, endpoint, region, account } = status;
+  return layout({
+    title: `${stack.name} in ${region}, account ${account}`,
+    problems,
+    stacks: [stack, ...shared],
+    sections: [
+      ...stackSections(status, now),
+      ['Endpoint', [endpoint ?? 'none yet']],
+      ['Traffic', service === 'events' ? [] : trafficLines(status)],
+      ['Tasks', taskLines(status, now)],
+      ['Targets', targetLines(status)],
+      ['Instances', instanceLines(status)],
+      ['Alarms', alarmLines(status, now)],
+      ['Logs', [`modelapp logs ${service} --follow`]],
+    ],
+  });
 }
-
-function verdict({ stack, shared }: Status, problems: readonly Problem[]): string[] {
-  if (problems.length === 0)
-    return [[stack, ...shared].some(({ step }) => step) ? 'IN PROGRESS, no problem so far' : 'HEALTHY'];
-  const rows = problems.map(({ about, text }) => [` ! ${about}`, text]);
-  return [problems.length === 1 ? '1 PROBLEM' : `${problems.length} PROBLEMS`, ...table(rows).split('\n')];
-}
-
-const stateLine = ({ state, since: changed }: StackStatus, now: Date): string =>
-  `${state} since ${since(changed, now)}`;
-
-const sharedLines = ({ shared }: Status, now: Date): string[] =>
-  lines(shared.map((stack) => [stack.name, stateLine(stack, now), stack.step ? `last step: ${stack.step}` : '']));
 
 function trafficLines({ traffic }: Status): string[] {
   if (!traffic) return ['not split'];
@@ -112,21 +94,3 @@ const alarmLines = ({ alarms }: Status, now: Date): string[] =>
       changed && state ? `since ${since(changed, now)}` : '',
     ]),
   );
-
-const lines = (rows: readonly (readonly string[])[]): string[] => (rows.length > 0 ? table(rows).split('\n') : []);
-
-/** `2026-01-02 03:04 UTC (2 h ago)` */
-const since = (date: Date, now: Date): string => `${time(date)} (${ago(date, now)})`;
-
-const spans = [
-  [86_400, 'd'],
-  [3_600, 'h'],
-  [60, 'min'],
-] as const;
-
-/** `2 h ago`, in the largest unit that fits. */
-function ago(date: Date, now: Date): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - date.getTime()) / 1_000));
-  const [length, unit] = spans.find(([span]) => seconds >= span) ?? [1, 's'];
-  return `${Math.floor(seconds / length)} ${unit} ago`;
-}

@@ -1,6 +1,7 @@
 import type { GuardRecord } from '../../lambda/rollout-guard/guard-record';
 import type { AlarmStatus } from './alarms';
 import type { InstancesStatus } from './instances';
+import { type StackStatus, stackFailures, time } from './stack-status';
 import type { TargetsStatus } from './targets';
 import type { TasksStatus } from './tasks';
 
@@ -18,16 +19,6 @@ export interface Status {
   readonly targets: readonly TargetsStatus[];
   readonly instances: InstancesStatus | undefined;
   readonly alarms: readonly AlarmStatus[];
-}
-
-export interface StackStatus {
-  readonly name: string;
-  readonly state: string;
-  readonly since: Date;
-  /** Why the stack failed, and the command that leads out of it. */
-  readonly failure: string | undefined;
-  /** The last step of an operation that runs. */
-  readonly step: string | undefined;
 }
 
 export interface TrafficStatus {
@@ -62,12 +53,7 @@ export const problemsOf = (status: Status): Problem[] => [
 const problem = (about: Problem['about'], ...texts: readonly string[]): Problem[] =>
   texts.map((text) => ({ about, text }));
 
-const stackProblems = ({ stack, shared }: Status): Problem[] =>
-  problem(
-    'stack',
-    ...(stack.failure ? [stack.failure] : []),
-    ...shared.flatMap(({ name, failure }) => (failure ? [`${name} is ${failure}`] : [])),
-  );
+const stackProblems = ({ stack, shared }: Status): Problem[] => problem('stack', ...stackFailures(stack, shared));
 
 /** An alarm that is missing where the stack says that all is made was deleted by hand. */
 function alarmProblems({ alarms, stack }: Status): Problem[] {
@@ -139,9 +125,6 @@ function instanceProblems(instances: InstancesStatus | undefined): Problem[] {
     ...(registered < inService ? [`${registered} of ${inService} are known to ECS: the others take no tasks`] : []),
   );
 }
-
-/** `2026-01-02 03:04 UTC` */
-export const time = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** The first characters of a task's id, as in the lines of `modelapp logs`. */
 export const shortId = (id: string): string => id.slice(0, 8);

@@ -17,8 +17,16 @@ export interface TargetGroup {
   readonly arn: string;
 }
 
-export async function readResources({ client }: AwsSession, { id }: StackSummary): Promise<VersionResources> {
-  const found: { readonly type: string; readonly logicalId: string; readonly id: string }[] = [];
+/** A resource that is made, or being made. */
+interface StackResource {
+  readonly type: string;
+  readonly logicalId: string;
+  /** Physical id. */
+  readonly id: string;
+}
+
+export async function listResources({ client }: AwsSession, { id }: StackSummary): Promise<StackResource[]> {
+  const found: StackResource[] = [];
   for await (const page of paginateListStackResources({ client: client(CloudFormationClient) }, { StackName: id })) {
     for (const resource of page.StackResourceSummaries ?? []) {
       const {
@@ -33,6 +41,11 @@ export async function readResources({ client }: AwsSession, { id }: StackSummary
       }
     }
   }
+  return found;
+}
+
+export async function readResources(session: AwsSession, stack: StackSummary): Promise<VersionResources> {
+  const found = await listResources(session, stack);
   const only = (type: string) => found.find((resource) => resource.type === type)?.id;
   return {
     cluster: only('AWS::ECS::Cluster'),

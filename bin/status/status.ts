@@ -1,15 +1,14 @@
 import type { ServiceName } from '../../config/names';
-import { explainFailure, requireStack } from '../aws/deployed';
+import { requireStack } from '../aws/deployed';
 import type { AwsOptions } from '../aws/options';
 import { type AwsSession, withSession } from '../aws/session';
-import { latestStep } from '../aws/stack-events';
-import { isFailed, isInProgress, listStacks, type StackSummary } from '../aws/stacks';
 import { print, printJson } from '../output';
 import { readAlarms } from './alarms';
 import { readInstances } from './instances';
 import { page } from './page';
-import { problemsOf, type StackStatus, type Status } from './report';
+import { problemsOf, type Status } from './report';
 import { readResources } from './resources';
+import { readSharedStacks, readStackStatus } from './stack-status';
 import { readTargets } from './targets';
 import { readTasks } from './tasks';
 import { readTraffic } from './traffic';
@@ -40,21 +39,4 @@ async function readStatus(session: AwsSession, service: ServiceName): Promise<St
   const { region, account } = session;
   const endpoint = stack.outputs.Endpoint;
   return { stack: stackStatus, shared, endpoint, region, account, traffic, tasks, targets, instances, alarms };
-}
-
-async function readSharedStacks(session: AwsSession, { id: own }: StackSummary): Promise<StackStatus[]> {
-  const shared = (await listStacks(session)).filter(({ version, id }) => version === undefined && id !== own);
-  return Promise.all(shared.map((stack) => readStackStatus(session, stack)));
-}
-
-async function readStackStatus(session: AwsSession, stack: StackSummary): Promise<StackStatus> {
-  const { name, state, lastUpdated: since } = stack;
-  return {
-    name,
-    state,
-    since,
-    // While it rolls back what failed is known already.
-    failure: isFailed(state) || state.includes('ROLLBACK') ? await explainFailure(session, stack) : undefined,
-    step: isInProgress(state) ? await latestStep(session, stack) : undefined,
-  };
 }

@@ -48,8 +48,8 @@ export async function readTasks(session: AwsSession, resources: VersionResources
   const ecs = session.client(ECSClient);
   const [{ services }, tasks, stopped] = await Promise.all([
     ecs.send(new DescribeServicesCommand({ cluster, services: [arn] })),
-    listTasks(ecs, cluster, arn, 'RUNNING'),
-    listTasks(ecs, cluster, arn, 'STOPPED'),
+    listTasks(ecs, { cluster, serviceName: arn, desiredStatus: 'RUNNING' }),
+    listTasks(ecs, { cluster, serviceName: arn, desiredStatus: 'STOPPED' }),
   ]);
   const service = services?.[0];
   if (!service) return undefined;
@@ -68,31 +68,36 @@ export async function readTasks(session: AwsSession, resources: VersionResources
   };
 }
 
+interface TaskQuery {
+  readonly cluster: string;
+  /**
+   * ARN.
+   * @default tasks of the whole cluster
+   */
+  readonly serviceName?: string;
+  readonly desiredStatus: 'RUNNING' | 'STOPPED';
+}
+
 /** One page holds 100 tasks, which is as many as ECS describes at once, and more than a page of text should show. */
-async function listTasks(
-  ecs: ECSClient,
-  cluster: string,
-  service: string,
-  desiredStatus: 'RUNNING' | 'STOPPED',
-): Promise<Task[]> {
-  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus }));
+export async function listTasks(ecs: ECSClient, query: TaskQuery): Promise<Task[]> {
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand(query));
   if (taskArns.length === 0) return [];
-  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster: query.cluster, tasks: taskArns }));
   return tasks;
 }
 
 /** Not because the service wanted fewer tasks, or others, nor because a person stopped it. */
-const endedOnItsOwn = ({ stopCode, stoppedReason = '' }: Task): boolean =>
+export const endedOnItsOwn = ({ stopCode, stoppedReason = '' }: Task): boolean =>
   stopCode !== 'UserInitiated' && !stoppedReason.startsWith('Scaling activity initiated');
 
-const runningTask = (task: Task): RunningTask => ({
+export const runningTask = (task: Task): RunningTask => ({
   id: idOf(task),
   state: task.lastStatus ?? 'UNKNOWN',
   health: task.healthStatus ?? 'UNKNOWN',
   startedAt: task.startedAt,
 });
 
-function failedTask(task: Task): FailedTask {
+export function failedTask(task: Task): FailedTask {
   const containers = (task.containers ?? []).flatMap(({ exitCode, reason }) => [
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
     ...(reason ? [reason] : []),
@@ -104,7 +109,7 @@ function failedTask(task: Task): FailedTask {
 const idOf = ({ taskArn = '' }: Task): string => taskArn.slice(taskArn.lastIndexOf('/') + 1);
 
 /** The latest first; what has no date yet is the latest. */
-const byDate =
+export const byDate =
   (key: 'startedAt' | 'stoppedAt') =>
   (a: Task, b: Task): number =>
     (b[key]?.getTime() ?? Infinity) - (a[key]?.getTime() ?? Infinity) || 0;

@@ -23,7 +23,7 @@ export const costCommand = (): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1\n  modelapp cost events',
+      '\nExamples:\n  modelapp cost\n  modelapp cost 1.2.0 --region eu-central-1\n  modelapp cost events\n  modelapp cost training',
     )
     .action(async (service: DeployTarget | undefined, options: CostOptions) =>
       (await import('../../cost/cost')).cost(service, options),

@@ -9,6 +9,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'auto-scaling': 'autoscaling',
   'cloudwatch-logs': 'logs',
   'elastic-load-balancing-v2': 'elasticloadbalancing',
+  eventbridge: 'events',
   'resource-groups-tagging-api': 'tag',
   'secrets-manager': 'secretsmanager',
   sfn: 'states',

@@ -83,9 +83,14 @@ describe.each([['endpoint'], ['versions'], ['status'], ['logs'], ['deploy'], ['s
   },
 );
 
-test.each(['status', 'logs', 'deploy', 'revert'])('modelapp %s refuses what is no version', async (verb) => {
+test.each([
+  ['status', '; or write events, or training'],
+  ['logs', '; or write events, or training'],
+  ['deploy', '; or write events, or training'],
+  ['revert', ''],
+])('modelapp %s refuses what is no version', async (verb, others) => {
   expect(await modelapp([verb, '1.2'])).toEqual(
-    refused("'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0", 2),
+    refused(`'1.2' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0${others}`, 2),
   );
 });
 

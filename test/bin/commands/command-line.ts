@@ -16,13 +16,13 @@ export interface Ended {
   readonly exitCode: number;
 }
 
-/** Runs commands on a database, with a data directory of their own. */
+/** Runs commands, on a database with a data directory of their own or on none. */
 export class CommandLine {
   readonly data = mkdtempSync(join(tmpdir(), 'commands-'));
 
   /** @param verbs those that can be run, made anew for each run; `train` and `models` by default */
   constructor(
-    private readonly database: Pick<TestDatabase, 'url'>,
+    private readonly database?: Pick<TestDatabase, 'url'>,
     private readonly verbs: () => readonly Command[] = () => [trainCommand(), modelsCommand()],
   ) {}
 
@@ -34,7 +34,7 @@ export class CommandLine {
         return true;
       }),
     );
-    const place = ['--data', this.data, '--database', this.database.url];
+    const place = this.database ? ['--data', this.data, '--database', this.database.url] : [];
     const program = createProgram(this.verbs());
     await run(program, pioWords(['node', 'modelapp', ...words, ...place], program));
     for (const spy of spies) spy.mockRestore();

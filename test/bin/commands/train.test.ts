@@ -84,7 +84,7 @@ test('prints one JSON object per line, the last with the result', async () => {
 test('lists the models if it does not know the one asked for', async () => {
   const { stderr, exitCode } = await commandLine.run('train', 'roses');
 
-  expect(stderr).toBe("modelapp: there is no model 'roses'; the configuration has iris, ctr\n");
+  expect(stderr).toBe("modelapp: there is no model 'roses'; the configuration has iris, ctr, movies\n");
   expect(exitCode).toBe(2);
 });
 

@@ -104,7 +104,7 @@ describe('of what training jobs run on', () => {
     [
       'that is being deployed',
       'UPDATE_IN_PROGRESS',
-      'ModelApp-Training is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status shows it',
+      'ModelApp-Training is UPDATE_IN_PROGRESS: wait until that has ended; modelapp status training shows it',
     ],
     [
       'that failed for good',

@@ -41,6 +41,13 @@ test('the password of the servers is told too', () => {
   expect(readJobEnvironment(environment).password).toBe('secret');
 });
 
+test('of servers a scheduler need not be told, but a worker', () => {
+  const { MODELAPP_STORE_SERVERS: _, MODELAPP_STORE_REPLICAS: __, ...alone } = environment;
+
+  expect(readJobEnvironment({ ...alone, DMLC_ROLE: 'scheduler' })).toMatchObject({ servers: [], replicas: 0 });
+  expect(() => readJobEnvironment({ ...alone, DMLC_ROLE: 'worker' })).toThrow('MODELAPP_STORE_SERVERS is not set');
+});
+
 test('workers with several processes each count as many', () => {
   const told = readJobEnvironment({ ...environment, MODELAPP_WORKER_PROCESSES: '3' });
 

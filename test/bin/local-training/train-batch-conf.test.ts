@@ -8,8 +8,7 @@ let folder: string;
 let commandLine: CommandLine;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'modelapp-darlin-'));
-  // No database is asked for a configuration.
-  commandLine = new CommandLine({ url: 'postgres://127.0.0.1:1/absent' });
+  commandLine = new CommandLine();
   const { examples } = problems.oneHotGroups(1);
   const lines = examples.map(
     ({ label, entries }) => `${label};${entries.map(({ key, group }) => ` ${group} ${key}`).join(';')};\n`,
@@ -55,8 +54,21 @@ test('as JSON it prints an object for each pass, the evaluation and the result',
   expect(stderr).toContain('Hit local caches for the training data\n');
 });
 
-test('parameter servers are refused', async () => {
-  const { stderr, exitCode } = await commandLine.run('train', conf(), '--store', 'valkey');
-  expect(stderr).toContain('--store valkey: darlin trains in this process alone; leave it out');
+test('an option of other trainings is refused', async () => {
+  const { stderr, exitCode } = await commandLine.run('train', conf(), '--sync-examples', '100');
+  expect(stderr).toContain('--sync-examples is of async_sgd, and darlin has no syncs: leave it out');
+  expect(exitCode).toBe(2);
+});
+
+test('what is in one process needs no servers', async () => {
+  const { stderr, exitCode } = await commandLine.run(
+    'train',
+    conf(),
+    '--store',
+    'memory',
+    '--store-url',
+    'redis://127.0.0.1',
+  );
+  expect(stderr).toContain('--store memory has no servers');
   expect(exitCode).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { welcome } from '../../../bin/local/welcome';
 import { resolveConfig } from '../../../config/resolve';
+import type { ConfigInput } from '../../../config/schema';
 
 const config = resolveConfig({
   models: {
@@ -33,6 +34,16 @@ describe('the welcome', () => {
   test('says where the event server is', () => {
     const text = welcome({ config, url, eventsUrl, samples, keyFile: undefined });
     expect(text).toMatch(/Event server on http:\/\/127\.0\.0\.1:7070\n {2}POST, GET \/events\.json/);
+  });
+
+  test.each<[string, ConfigInput['models'][string]]>([
+    ['a recommender', { algorithm: 'als', source: { observations: true } }],
+    ['a model of texts', { algorithm: 'naive', mode: 'user-item', source: { csv: 'texts.csv' }, target: 'topic' }],
+  ])('names the routes of Velox for %s', (_name, model) => {
+    const shop = resolveConfig({ models: { shop: model } });
+    const text = welcome({ config: shop, url, eventsUrl, samples: {}, keyFile: undefined });
+    expect(text).toMatch(/^ {2}POST \/predict\/shop, \/observe\/shop +Velox$/m);
+    expect(welcome({ config, url, eventsUrl, samples, keyFile: undefined })).not.toContain('Velox');
   });
 
   test('has three lines to paste', () => {

@@ -158,7 +158,10 @@ test.each([
     ['--since', 'yesterday'],
     "--since: 'yesterday' is neither an age such as 15m, 2h or 3d nor a time such as 2026-01-31T12:00",
   ],
-  [['latest'], "'latest' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0"],
+  [
+    ['latest'],
+    "'latest' is not a version: write MAJOR.MINOR.PATCH without leading zeros, for example 1.2.0; or write events, or training",
+  ],
 ])('%j is a usage error', async (words, message) => {
   expect(await logs(...words)).toEqual(refused(message, 2));
 });

@@ -79,7 +79,11 @@ beforeEach(async () => {
       return { stopDate: 0 };
     }),
     answersJson('Logs_20140328.FilterLogEvents', ({ logGroupName }: { logGroupName: string }) => ({
-      events: lines.map((message, n) => ({ eventId: `${logGroupName}-${n}`, timestamp: Date.now(), message })),
+      events: (logGroupName === '/modelapp/training/scheduler' ? lines : []).map((message, n) => ({
+        eventId: String(n),
+        timestamp: Date.now(),
+        message,
+      })),
     })),
     cloudFormation.answerer,
     s3.answerer,
@@ -219,10 +223,51 @@ describe('a configuration of our own engine', () => {
 
     const { exitCode, stdout } = await train('ctr.conf', '--on', 'aws', '--servers', '2', '--replicas', '1');
 
-    expect(JSON.parse(started[0]!.input)).toMatchObject({ servers: 2, workers: 1, replicas: 1 });
+    expect(JSON.parse(started[0]!.input)).toEqual({
+      conf: expect.stringMatching(/^s3:\/\/artifacts\/jobs\/ctr-/),
+      servers: 2,
+      workers: 1,
+      replicas: 1,
+    });
     expect(s3.objects.get(`jobs/${started[0]!.name}/ctr.conf`)?.toString()).toContain('s3://data/train');
     expect(stdout).toContain('model/net_S0\n');
     expect(exitCode).toBe(0);
+  });
+
+  test('is told how to learn, and what to go on from', async () => {
+    write('s3://data/train', 'model/ctr');
+    looks = [done];
+    const place = 's3://artifacts/jobs/ctr-0/checkpoint/';
+    const learning = ['--seed', '7', '--max-bad-lines', '2.5%', '--sync-examples', '500'];
+    const saving = ['--checkpoint', place, '--checkpoint-every', '30', '--resume'];
+
+    await train('ctr.conf', '--on', 'aws', ...learning, ...saving);
+
+    expect(JSON.parse(started[0]!.input)).toMatchObject({
+      seed: 7,
+      maxBadLines: '2.5%',
+      syncExamples: 500,
+      checkpoint: place,
+      checkpointEvery: 30,
+      resume: true,
+    });
+  });
+
+  test.each([
+    [
+      ['--checkpoint', 's3://data/here'],
+      '--checkpoint: jobs in AWS write below s3://artifacts/jobs/ only, not to s3://data/here',
+    ],
+    [['--resume'], "the job's input: resume needs the checkpoint of another job"],
+    [['--store', 'memory'], '--store: jobs in AWS have servers of their own; leave it out'],
+    [['--attach', 'ctr-1'], '--attach and --stop name the job themselves: leave ctr.conf out'],
+    [['--store-url', 'redis://localhost'], '--store-url: jobs in AWS have servers of their own; leave it out'],
+  ])('with %j is a usage error, and nothing is started', async (words, message) => {
+    write('s3://data/train', 'model/ctr');
+
+    const { stderr, exitCode } = await train('ctr.conf', '--on', 'aws', ...words);
+
+    expect([stderr, exitCode, started]).toEqual([`modelapp: ${message}\n`, 2, []]);
   });
 
   test('whose data is on this machine is refused with the command that uploads it, and nothing is started', async () => {
@@ -237,18 +282,31 @@ describe('a configuration of our own engine', () => {
     expect(started).toEqual([]);
   });
 
-  test('for another solver is refused before AWS is asked for anything, as jobs there know one', async () => {
+  test('that trains by darlin is handed in like any other', async () => {
     write('s3://data/train', 'model/ctr');
     const text = readFileSync(join(folder, 'ctr.conf'), 'utf8');
     writeFileSync(join(folder, 'ctr.conf'), text.replace('async_sgd { algo: FTRL }', 'darlin { }'));
-    await aws.close();
+    s3.objects.set('models/jobs/net-1/net_S0', Buffer.from('key\tweight\n'));
+    looks = [done];
 
-    expect(await train('ctr.conf', '--on', 'aws')).toMatchObject({
-      stderr: expect.stringContaining(
-        'modelapp: ctr.conf: jobs in AWS train with async_sgd alone; leave out --on aws\n',
-      ),
-      exitCode: 2,
-    });
+    expect((await train('ctr.conf', '--on', 'aws', '--workers', '4')).exitCode).toBe(0);
+    expect(JSON.parse(started[0]!.input)).toMatchObject({ servers: 1, workers: 4 });
+  });
+
+  test('that only scores a model brings back its scores', async () => {
+    writeFileSync(
+      join(folder, 'ctr.conf'),
+      `validation_data { format: TEXT text: LIBSVM file: "s3://data/test" }
+       model_input { format: TEXT file: "s3://data/model/ctr_S.*" }
+       loss { type: LOGIT }`,
+    );
+    const scored = { jobId: 'net-1', model: 's3://artifacts/models/jobs/net-1/', files: [], evaluation: { auc: 0.75 } };
+    looks = [{ status: 'SUCCEEDED', output: JSON.stringify(scored) }];
+
+    const { stdout, stderr, exitCode } = await train('ctr.conf', '--on', 'aws');
+
+    expect([stdout, exitCode]).toEqual(['auc: 0.75\n', 0]);
+    expect(stderr).not.toContain('The model is in');
   });
 
   test('with a fault is refused before AWS is asked for anything', async () => {
@@ -259,6 +317,70 @@ describe('a configuration of our own engine', () => {
 
     expect(stderr).toContain('modelapp: ctr.conf:1:1: unknown field "minibach"');
     expect(exitCode).toBe(2);
+  });
+});
+
+describe('a model of the configuration', () => {
+  const made = { model: 'iris', revision: 7, activated: true, reason: null, scores: { train: 0.98, test: null } };
+  const ended = (result: object): Described => ({
+    status: 'SUCCEEDED',
+    output: JSON.stringify({ jobId: 'iris-1', ...result }),
+  });
+
+  test('gets a new revision, which is told with its scores', async () => {
+    looks = [ended(made)];
+
+    const { stdout, stderr, exitCode } = await train('iris', '--on', 'aws');
+
+    expect(started[0]!.name).toMatch(/^iris-\d{14}-[0-9a-f]{4}$/);
+    expect(JSON.parse(started[0]!.input)).toEqual({ model: 'iris' });
+    expect(stdout).toBe('train score: 0.98\ntest score: none\niris: revision 7 is active\n');
+    expect(stderr).toContain(`Job ${started[0]!.name} is started\n`);
+    expect(exitCode).toBe(0);
+  });
+
+  test('that was not good enough is told with the reason', async () => {
+    looks = [ended({ ...made, revision: null, activated: false, reason: 'test score 0.6 is below 0.7' })];
+
+    const { stdout } = await train('iris', '--on', 'aws');
+
+    expect(stdout).toContain('iris: not kept, test score 0.6 is below 0.7\n');
+  });
+
+  test('is asked not to serve, and told as JSON', async () => {
+    looks = [ended({ ...made, activated: false })];
+
+    const { stdout } = await train('iris', '--on', 'aws', '--no-activate', '--json');
+
+    expect(JSON.parse(started[0]!.input)).toEqual({ model: 'iris', activate: false });
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'result',
+      status: 'done',
+      exitCode: 0,
+      jobId: 'iris-1',
+      ...made,
+      activated: false,
+    });
+  });
+
+  test('takes the parameters in a file of modelapp tune', async () => {
+    looks = [ended(made)];
+    const variant = { engineFactory: 'iris', algorithms: [{ name: 'softmax', params: { lambda: 0.5 } }] };
+    writeFileSync(join(folder, 'best.json'), JSON.stringify(variant));
+
+    const { exitCode } = await train('iris', '--on', 'aws', '--variant', 'best.json');
+
+    expect(JSON.parse(started[0]!.input)).toEqual({ model: 'iris', parameters: { lambda: 0.5 } });
+    expect(exitCode).toBe(0);
+  });
+
+  test('that is not there is refused, and those that are there are named', async () => {
+    expect(await train('irises', '--on', 'aws')).toEqual({
+      stdout: '',
+      stderr: "modelapp: there is no model 'irises'; the configuration has iris\n",
+      exitCode: 2,
+    });
+    expect(started).toEqual([]);
   });
 });
 
@@ -309,10 +431,21 @@ test('where ModelApp-Training is not deployed, the command that deploys it is na
 });
 
 test.each([
-  [['--on', 'aws'], '--on aws needs a configuration: modelapp train ctr.conf --on aws'],
+  [['--on', 'aws'], '--on aws needs a model, or a configuration: modelapp train ctr.conf --on aws'],
   [['net.conf', '--on', 'aws', '--', 'python'], 'the command after -- is of an image: add --image URI'],
   [[...remote, '--workers', '0'], "--workers: '0' is not a whole number from 1 on"],
   [[...remote, '--workers', '65'], "the job's input: workers must be <= 64"],
+  [
+    ['iris', '--on', 'aws', '--workers', '4'],
+    '--workers: a model is trained in AWS as modelapp.config.ts says; leave it out',
+  ],
+  [
+    ['iris', '--on', 'aws', '--if-better-than', '0.9'],
+    '--if-better-than: a model is trained in AWS as modelapp.config.ts says; leave it out',
+  ],
+  [[...remote, '--variant', 'best.json'], '--variant is of a model of modelapp.config.ts: leave it out'],
+  [['--attach', 'net-1', '--variant', 'best.json'], '--attach and --stop name the job themselves: leave --variant out'],
+  [[...remote, '--seed', '7'], "the job's input: seed does not go with an image"],
   [['none.conf', ...remote.slice(1)], "none.conf cannot be read: ENOENT: no such file or directory, open 'none.conf'"],
 ])('%j is a usage error, and nothing is started', async (words, message) => {
   expect(await train(...words)).toEqual({ stdout: '', stderr: `modelapp: ${message}\n`, exitCode: 2 });

@@ -40,7 +40,7 @@ test.each([
 ])('with %s as the answer nothing is removed', async (_, keys) => {
   const { screen, exitCode } = await revert(keys);
 
-  expect(screen).toContain('  table  inputs_1_2_0     25 rows\n');
+  expect(screen).toContain('  table  inputs_1_2_0            25 rows\n');
   expect(screen).toContain('Remove 1.2.0?');
   expect(screen).toMatch(/modelapp: nothing was changed\n$/);
   expect(exitCode).toBe(5);

@@ -30,6 +30,27 @@ const listed = (): unknown => JSON.parse(readFileSync(join(project, 'cdk.json'),
 
 const versionStack = () => deployment.cloudFormation.stacks.find(({ name }) => name === 'ModelApp-1-2-0')!;
 
+/** What is said of the tables of version 1.2.0. */
+const tables = [
+  '  table  evaluations_1_2_0       0 rows',
+  '  table  inputs_1_2_0            25 rows',
+  '  table  jobs_1_2_0              0 rows',
+  '  table  leases_1_2_0            0 rows',
+  '  table  models_1_2_0            0 rows',
+  '  table  observations_1_2_0      0 rows',
+  '  table  observed_models_1_2_0   0 rows',
+  '  table  online_revisions_1_2_0  0 rows',
+  '  table  online_updates_1_2_0    0 rows',
+  '  table  outputs_1_2_0           0 rows',
+  '  table  processes_1_2_0         0 rows',
+  '  table  revisions_1_2_0         0 rows',
+  '  table  schedules_1_2_0         0 rows',
+  '  table  spools_1_2_0            0 rows',
+  '  table  user_weights_1_2_0      0 rows',
+  '  table  variants_1_2_0          0 rows',
+  '  table  feedback                25 rows',
+];
+
 describe('of a version that is live', () => {
   beforeEach(() => deployment.deployVersion('1.2.0', { predictions: 25 }));
 
@@ -41,15 +62,7 @@ describe('of a version that is live', () => {
         'Reverted 1.2.0 in eu-central-1. Removed:',
         '  stack  ModelApp-1-2-0',
         '  image  modelapp:1.2.0',
-        '  table  inputs_1_2_0     25 rows',
-        '  table  jobs_1_2_0       0 rows',
-        '  table  leases_1_2_0     0 rows',
-        '  table  models_1_2_0     0 rows',
-        '  table  outputs_1_2_0    0 rows',
-        '  table  processes_1_2_0  0 rows',
-        '  table  revisions_1_2_0  0 rows',
-        '  table  spools_1_2_0     0 rows',
-        '  table  feedback         25 rows',
+        ...tables,
         'Archive: s3://artifacts/archives/1.2.0/0a1b2c3d/',
         '',
       ].join('\n'),
@@ -68,18 +81,10 @@ describe('of a version that is live', () => {
       [
         'Looking at 1.2.0 in eu-central-1, account 123456789012',
         'These go with 1.2.0:',
-        '  stack  ModelApp-1-2-0   CREATE_COMPLETE',
-        '  image  modelapp:1.2.0   sha256:…',
-        '  table  inputs_1_2_0     25 rows',
-        '  table  jobs_1_2_0       0 rows',
-        '  table  leases_1_2_0     0 rows',
-        '  table  models_1_2_0     0 rows',
-        '  table  outputs_1_2_0    0 rows',
-        '  table  processes_1_2_0  0 rows',
-        '  table  revisions_1_2_0  0 rows',
-        '  table  spools_1_2_0     0 rows',
-        '  table  feedback         25 rows',
-        '  role   modelapp_1_2_0   0 open connections',
+        '  stack  ModelApp-1-2-0          CREATE_COMPLETE',
+        '  image  modelapp:1.2.0          sha256:…',
+        ...tables,
+        '  role   modelapp_1_2_0          0 open connections',
         'The rows are archived first: s3://artifacts/archives/1.2.0/0a1b2c3d/',
         'These stay: 1.1.0',
         'Deleting ModelApp-1-2-0; Ctrl-C only stops the watching, and the same command goes on',
@@ -173,7 +178,7 @@ describe('of a version that is live', () => {
     const { stdout, stderr, exitCode } = await revert('1.2.0');
 
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 5 });
-    expect(stderr).toContain('table  inputs_1_2_0     25 rows\n');
+    expect(stderr).toContain('table  inputs_1_2_0            25 rows\n');
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(
       'modelapp: Remove 1.2.0? There is no terminal to ask at: add --yes',
     );

@@ -48,11 +48,15 @@ afterEach(async () => {
   await aws.close();
 });
 
-async function inSession(answerers: readonly Answerer[], look: typeof awaitNothingTagged): Promise<readonly string[]> {
+async function inSession(
+  answerers: readonly Answerer[],
+  look: typeof awaitNothingTagged,
+  waitMs = 30_000,
+): Promise<readonly string[]> {
   aws = await startLoopback(fakeSts(), ...answerers);
   process.env.AWS_ENDPOINT_URL = aws.url;
   const options = { region: 'eu-central-1', config: join(writeProject(), 'modelapp.config.js') };
-  return withSession(options, (session) => look(session, parseVersion('1.2.0'), { waitMs: 50, pollMs: 5 }));
+  return withSession(options, (session) => look(session, parseVersion('1.2.0'), { waitMs, pollMs: 5 }));
 }
 
 test('asks for what bears the tags of both stack and version', async () => {
@@ -91,5 +95,5 @@ test('waits until the list is empty', async () => {
 });
 
 test('gives what is left when the wait is over', async () => {
-  expect(await inSession([fakeTags(() => [topic])], awaitNothingTagged)).toEqual([topic]);
+  expect(await inSession([fakeTags(() => [topic])], awaitNothingTagged, 50)).toEqual([topic]);
 });
