@@ -42,7 +42,10 @@ export function createStacks(app: App, config: Config, release: Release): Stacks
   }
   if (release.training) {
     const description = 'modelapp: training jobs';
-    add(new TrainingStack(app, names.trainingStack, { env, names, config, bundles, base, image, description }));
+    const { version } = release;
+    add(
+      new TrainingStack(app, names.trainingStack, { env, names, config, bundles, base, image, version, description }),
+    );
   }
 
   const live = [release.version, ...release.otherVersions];

@@ -44,7 +44,7 @@ async function grantEventTables(admin: Client): Promise<void> {
   const role = escapeIdentifier(Role.events);
   await admin.query(`grant select on modelapp_migrations to ${role}`);
   await admin.query(`grant select, insert, update, delete on ${EventTables.all.join(', ')} to ${role}`);
-  await admin.query(`grant usage, select on sequence ${EventTables.sequence} to ${role}`);
+  await admin.query(`grant usage, select on sequence ${EventTables.sequences.join(', ')} to ${role}`);
 }
 
 /** Makes a role that may log in; one that is there may again. */

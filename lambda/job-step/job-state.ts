@@ -1,6 +1,6 @@
-import type { TaskName } from '../../config/training-task';
+import type { JobSize, TaskName } from '../../config/training-task';
 import { JobFailure } from './failure';
-import type { JobInput } from './job-input';
+import type { ConfInput, ModelInput } from './job-input';
 import { settings } from './settings';
 
 /** How a task ended. */
@@ -29,10 +29,19 @@ export interface TaskState extends TaskName {
 /** What comes after a step: the same again in a while, the next, or the machines once more. */
 export type Next = 'again' | 'on' | 'resume';
 
-/** A job between two steps, as its execution keeps it. Times are milliseconds since the epoch. */
-export interface JobState extends JobInput {
+/** What a job trains by, beside its size: a configuration, or a model and nothing of a configuration. */
+type Training =
+  | (Omit<ConfInput, keyof JobSize> & { readonly model?: undefined })
+  | (ModelInput & { readonly [Field in Exclude<keyof ConfInput, keyof JobSize>]?: undefined });
+
+/**
+ * A job between two steps, as its execution keeps it. The job of a model has one task, in the place of the scheduler.
+ * Times are milliseconds since the epoch.
+ */
+export type JobState = JobProgress & JobSize & Training;
+
+interface JobProgress {
   readonly id: string;
-  readonly replicas: number;
   /** End of the job's time. */
   readonly deadline: number;
   /** End of the wait for machines and for the tasks that the others need. */

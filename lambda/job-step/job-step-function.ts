@@ -1,4 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { Ec2TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
@@ -33,8 +35,8 @@ export class JobStepFunction extends HandlerFunction {
     this.allowOutput(training);
   }
 
-  private allowTasks({ cluster, taskDefinitions }: TrainingCluster): void {
-    const definitions = Object.values(taskDefinitions);
+  private allowTasks({ cluster, taskDefinitions, trainer }: TrainingCluster): void {
+    const definitions = [...Object.values(taskDefinitions), trainer.definition];
     const revisions = definitions.flatMap(({ family }) => [`${family}:*`, `${family}-*:*`]);
     const resources = revisions.map((resourceName) =>
       Stack.of(this).formatArn({ service: 'ecs', resource: 'task-definition', resourceName }),
@@ -74,15 +76,16 @@ export class JobStepFunction extends HandlerFunction {
 }
 
 function settingsOf(training: TrainingCluster, machine: string, zone: IHostedZone): Settings {
-  const role = (name: TaskRole): RoleSettings => {
-    const { family, defaultContainer } = training.taskDefinitions[name];
-    if (!defaultContainer) throw new Error(`the task definition of the ${name} has no container`);
+  const start = (definition: Ec2TaskDefinition, groups: readonly ISecurityGroup[]): RoleSettings => {
+    const { family, defaultContainer } = definition;
+    if (!defaultContainer) throw new Error(`the task definition ${family} has no container`);
     return {
       family,
       container: defaultContainer.containerName,
-      securityGroup: training.securityGroups[name].securityGroupId,
+      securityGroups: groups.map(({ securityGroupId }) => securityGroupId),
     };
   };
+  const role = (name: TaskRole) => start(training.taskDefinitions[name], [training.securityGroups[name]]);
   return {
     machine,
     cluster: training.cluster.clusterName,
@@ -90,6 +93,7 @@ function settingsOf(training: TrainingCluster, machine: string, zone: IHostedZon
     bucket: training.artifacts.bucketName,
     subnets: training.subnets.map(({ subnetId }) => subnetId),
     roles: { scheduler: role('scheduler'), server: role('server'), worker: role('worker') },
+    trainer: start(training.trainer.definition, training.trainer.securityGroups),
     zone: { id: zone.hostedZoneId, name: zone.zoneName },
     capacityWaitMinutes: training.capacityWaitMinutes,
     maxJobHours: training.maxJobHours,

@@ -1,6 +1,6 @@
 import { type CaughtError, JobFailure } from './failure';
 import type { Execution, JobState } from './job-state';
-import type { TrainedModel } from './output/model-trained';
+import type { JobResult } from './output/model-trained';
 import { beginScheduler, beginServers } from './steps/begin';
 import { raise, ready } from './steps/capacity';
 import { claim } from './steps/claim';
@@ -38,7 +38,7 @@ const steps = {
 } as const;
 
 /** Does the work of one state. Each step may be repeated: it starts nothing twice. */
-export async function handler(request: StepRequest): Promise<JobState | TrainedModel | CleanupState> {
+export async function handler(request: StepRequest): Promise<JobState | JobResult | CleanupState> {
   try {
     return await doStep(request);
   } catch (error) {
@@ -46,7 +46,7 @@ export async function handler(request: StepRequest): Promise<JobState | TrainedM
   }
 }
 
-async function doStep(request: StepRequest): Promise<JobState | TrainedModel | CleanupState> {
+async function doStep(request: StepRequest): Promise<JobState | JobResult | CleanupState> {
   const now = Date.parse(request.now);
   switch (request.step) {
     case 'Claim':

@@ -5,7 +5,7 @@ export interface RoleSettings {
   /** Family of the task definition. */
   readonly family: string;
   readonly container: string;
-  readonly securityGroup: string;
+  readonly securityGroups: readonly string[];
 }
 
 /** What the construct tells the function. */
@@ -20,6 +20,8 @@ export interface Settings {
   readonly bucket: string;
   readonly subnets: readonly string[];
   readonly roles: Readonly<Record<TaskRole, RoleSettings>>;
+  /** How the one task of a model's job is started. */
+  readonly trainer: RoleSettings;
   /** Private hosted zone of the host names: its id and its name. */
   readonly zone: { readonly id: string; readonly name: string };
   /** How long machines and tasks may take to come. */
@@ -30,5 +32,9 @@ export interface Settings {
 
 /** The environment variable that holds them. */
 export const settingsVariable = 'JOB_SETTINGS';
+
+/** How a task of a job is started. */
+export const startOf = ({ model }: { readonly model?: string | undefined }, role: TaskRole): RoleSettings =>
+  model === undefined ? settings().roles[role] : settings().trainer;
 
 export const settings = (): Settings => JSON.parse(process.env[settingsVariable]!) as Settings;

@@ -6,7 +6,7 @@ import { createLogin, ownTables } from '../database/roles';
 /** Records which migrations were applied; the role of a version writes to it while its tables are made. */
 const ledger = 'modelapp_migrations';
 
-/** As the admin: makes the role of a version, which may use the shared tables, learn from events and make its own. */
+/** As the admin: makes the role of a version, which may use the shared tables, learn from events, store what it predicts and make its own. */
 export async function createVersionRole(admin: Client, version: Version): Promise<void> {
   const role = escapeIdentifier(Role.version(version));
   await createLogin(admin, Role.version(version));
@@ -19,6 +19,10 @@ export async function createVersionRole(admin: Client, version: Version): Promis
     await admin.query(`grant ${rights} on ${escapeIdentifier(table)} to ${role}`);
   }
   await admin.query(`grant select on ${EventTables.learnt.join(', ')} to ${role}`);
+  await admin.query(`grant usage, select on sequence ${EventTables.sequences.join(', ')} to ${role}`);
+  await admin.query(`grant insert on events to ${role}`);
+  // Locking an app while an event of its is stored takes the right to change some column.
+  await admin.query(`grant update (description) on apps to ${role}`);
 }
 
 const isNoEventTable = (table: string): boolean => !(EventTables.all as readonly string[]).includes(table);

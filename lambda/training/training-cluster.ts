@@ -10,6 +10,8 @@ export interface TrainingCluster {
   readonly fleetId: string;
   readonly taskDefinitions: Readonly<Record<TaskRole, Ec2TaskDefinition>>;
   readonly securityGroups: Readonly<Record<TaskRole, ISecurityGroup>>;
+  /** The one task of a model's job, and what it may reach. */
+  readonly trainer: { readonly definition: Ec2TaskDefinition; readonly securityGroups: readonly ISecurityGroup[] };
   readonly subnets: readonly ISubnet[];
   /** The bucket of configurations, outputs and models. */
   readonly artifacts: { readonly bucketName: string; readonly bucketArn: string };

@@ -54,8 +54,7 @@ export class ServiceTask extends Construct {
       environment: {
         AWS_REGION: region,
         [Environment.role]: role,
-        [Environment.databaseUrl]: database.url.replace('//', `//${props.databaseRole}@`),
-        [Environment.databaseAuth]: 'iam',
+        ...database.environmentOf(props.databaseRole),
         [Environment.host]: '0.0.0.0',
         [Environment.port]: String(Port[role]),
       },

@@ -1,4 +1,5 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { type TaskKind, taskKinds } from '../../config/training-task';
 import { type CfnTemplateResource, onlyResource, type SynthesisOptions, synthesize } from './support/synthesis';
 
 const name = 'ModelApp-Training';
@@ -16,12 +17,12 @@ const only = (type: string, template = training) => onlyResource(template, type)
 
 type Role = 'scheduler' | 'server' | 'worker';
 
-function task(role: Role, template = training): CfnTemplateResource['Properties'] {
+function task(role: TaskKind, template = training): CfnTemplateResource['Properties'] {
   const all: CfnTemplateResource[] = Object.values(template.findResources('AWS::ECS::TaskDefinition'));
   return all.find(({ Properties }) => Properties.Family === `modelapp-training-${role}`)?.Properties;
 }
 
-const container = (role: Role, template = training) => task(role, template).ContainerDefinitions[0];
+const container = (role: TaskKind, template = training) => task(role, template).ContainerDefinitions[0];
 
 test('the stack is there only where it is asked for, and waits for nothing but the base', () => {
   const { stacks } = synthesize({ training: true, events: true, traffic: true });
@@ -37,11 +38,12 @@ test('nothing in the stack outlives it', () => {
   expect(new Set(resources.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set([undefined, 'Delete']));
 });
 
-test('its outputs name the state machine, the cluster and the fleet', () => {
+test('its outputs name the state machine, the cluster, the fleet and the longest time of a job', () => {
   const outputs = training.findOutputs('*');
 
   expect(outputs.StateMachineArn?.Value).toEqual({ Ref: only('AWS::StepFunctions::StateMachine').id });
   expect(outputs.ClusterName?.Value).toEqual({ Ref: only('AWS::ECS::Cluster').id });
+  expect(outputs.MaxJobHours?.Value).toBe('6');
   expect(outputs.FleetId?.Value).toEqual({ 'Fn::GetAtt': [only('AWS::EC2::EC2Fleet').id, 'FleetId'] });
 });
 
@@ -49,7 +51,7 @@ test('the image is the build of the tree for Intel and AMD, under a tag of its o
   const { Kind, SourceHash, Tag } = only('Custom::ModelAppRelease').Properties;
 
   expect([Kind, Tag]).toEqual(['rolling', `training-${SourceHash.slice(0, 16)}`]);
-  for (const role of ['scheduler', 'worker'] as const) {
+  for (const role of ['scheduler', 'worker', 'trainer'] as const) {
     expect(container(role).Image['Fn::Join'][1].at(-1)).toBe(`/modelapp:${Tag}`);
   }
 });
@@ -145,10 +147,11 @@ describe('a machine', () => {
 });
 
 describe('a task', () => {
-  test.each<[Role, string]>([
+  test.each<[TaskKind, string]>([
     ['scheduler', 'on-demand'],
     ['server', 'on-demand'],
     ['worker', 'spot'],
+    ['trainer', 'spot'],
   ])('of the %s has an address of its own on an %s machine, a read-only root and 90 s to end', (role, lifecycle) => {
     expect(task(role)).toMatchObject({
       NetworkMode: 'awsvpc',
@@ -157,7 +160,7 @@ describe('a task', () => {
     expect(container(role)).toMatchObject({ ReadonlyRootFilesystem: true, StopTimeout: 90 });
   });
 
-  test.each<Role>(['scheduler', 'server', 'worker'])('of the %s logs for 30 days to a group of its role', (role) => {
+  test.each(taskKinds)('of the %s logs for 30 days to a group of its role', (role) => {
     const [[id, group]] = Object.entries(
       training.findResources('AWS::Logs::LogGroup', { Properties: { LogGroupName: `/modelapp/training/${role}` } }),
     ) as [[string, CfnTemplateResource]];
@@ -308,14 +311,75 @@ test('a schedule starts a job, unless an hour went by', () => {
   });
 
   template.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'modelapp-training-nightly',
     ScheduleExpression: 'cron(0 3 * * ? *)',
     Targets: [
       Match.objectLike({
         Arn: { Ref: only('AWS::StepFunctions::StateMachine', template).id },
-        Input: Match.serializedJson({ conf: 's3://clicks/ctr.conf', servers: 2, replicas: 0, workers: 4 }),
+        Input: Match.serializedJson({ conf: 's3://clicks/ctr.conf', servers: 2, workers: 4 }),
         RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 },
       }),
     ],
+  });
+});
+
+test('a schedule of a model asks for its next revision', () => {
+  const template = trainingWith({
+    schedules: [{ name: 'weekly', schedule: 'rate(7 days)', model: 'iris', activate: false }],
+  });
+
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'modelapp-training-weekly',
+    Targets: [Match.objectLike({ Input: Match.serializedJson({ model: 'iris', activate: false }) })],
+  });
+});
+
+describe('what trains a model', () => {
+  const statements = () =>
+    Object.values(training.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => Properties.Roles[0].Ref === task('trainer').TaskRoleArn['Fn::GetAtt'][0])
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const written = (value: unknown) => JSON.stringify(value);
+
+  test('logs in as the role of the version of the tree, by IAM token, and as no other', () => {
+    const variables = written(container('trainer').Environment);
+    const logins = statements().filter(({ Action }) => Action === 'rds-db:connect');
+
+    expect(variables).toContain('postgres://modelapp_1_2_0@');
+    expect(variables).toContain('{"Name":"MODELAPP_DATABASE_AUTH","Value":"iam"}');
+    expect(logins).toHaveLength(1);
+    expect(written(logins[0]!.Resource)).toMatch(/\/modelapp_1_2_0"/);
+  });
+
+  test('may write the revisions of that version, and what its jobs say', () => {
+    const writable = statements()
+      .filter(({ Action }) => [Action].flat().includes('s3:PutObject'))
+      .map(({ Resource }) => Resource['Fn::Join'][1].at(-1));
+
+    expect(writable.sort()).toEqual(['/jobs/*', '/models/1.2.0/*']);
+  });
+
+  test('reaches the database, and is open to nobody', () => {
+    const [[id]] = Object.entries(
+      training.findResources('AWS::EC2::SecurityGroup', {
+        Properties: { GroupDescription: 'What trains a model: open to nobody' },
+      }),
+    ) as [[string, unknown]];
+    const settings = written(
+      Object.values(training.findResources('AWS::Lambda::Function')).map(({ Properties }) => Properties.Environment),
+    );
+
+    expect(written(training.findResources('AWS::EC2::SecurityGroupIngress'))).not.toContain(id);
+    expect(settings).toContain(id);
+    expect(settings).toContain('DbClients');
+  });
+
+  test('knows the secrets of the configuration, and not the password of parameter servers', () => {
+    const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:token-AbCdEf';
+    const configured = trainingWith({ aws: { secrets: { TOKEN: arn } } });
+
+    expect(container('trainer').Secrets).toBeUndefined();
+    expect(container('trainer', configured).Secrets).toEqual([{ Name: 'TOKEN', ValueFrom: arn }]);
   });
 });
 

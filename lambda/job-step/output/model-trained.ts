@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { OutputManifest } from '../../../config/training-output';
+import type { OutputManifest, OutputRevision } from '../../../config/training-output';
 
 const events = new EventBridgeClient();
 
@@ -14,8 +14,16 @@ export interface TrainedModel {
   readonly evaluation: OutputManifest['evaluation'] | null;
 }
 
-/** Tells on the account's event bus that there is a model. A step that is repeated may tell it twice. */
-export async function announceModel(trained: TrainedModel): Promise<void> {
+/** What the job of a model says: which revision it made, if any. */
+export interface TrainedRevision extends OutputRevision {
+  readonly jobId: string;
+}
+
+/** What a job that succeeded says. */
+export type JobResult = TrainedModel | TrainedRevision;
+
+/** Tells on the account's event bus what a job made. A step that is repeated may tell it twice. */
+export async function announceModel(trained: JobResult): Promise<void> {
   const { Entries = [] } = await events.send(
     new PutEventsCommand({
       Entries: [{ Source: 'modelapp', DetailType: 'ModelTrained', Detail: JSON.stringify(trained) }],

@@ -1,21 +1,24 @@
 import { ECSClient, paginateListContainerInstances } from '@aws-sdk/client-ecs';
-import { serverTasks, tasksOf } from '../../../config/training-task';
 import { type Capacity, setCapacity } from '../../training/fleet';
 import { JobFailure } from '../failure';
 import { type JobState, refuseLate, waitFrom } from '../job-state';
 import { settings } from '../settings';
 import { registerImage } from '../tasks/custom-image';
+import { tasksOfRole } from '../tasks/follow-tasks';
 import { pointHostNames } from '../tasks/host-names';
 
 const ecs = new ECSClient();
 
-/** Machines that stay for the servers, one of which also has the scheduler, and one for each worker. */
-const capacityFor = (job: JobState): Capacity => ({ onDemand: serverTasks(job), spot: job.workers });
+/** Machines that stay for the servers, one of which also has the scheduler, and one for each worker, or for a model. */
+const capacityFor = (job: JobState): Capacity =>
+  job.model === undefined
+    ? { onDemand: Math.max(1, tasksOfRole(job, 'server').length), spot: tasksOfRole(job, 'worker').length }
+    : { onDemand: 0, spot: 1 };
 
 /** Asks for the machines of a job, and makes ready what its tasks will find. */
 export async function raise(job: JobState): Promise<JobState> {
   await registerImage(job);
-  await pointHostNames(tasksOf(job));
+  await pointHostNames(job.tasks);
   await setCapacity(settings().fleet, capacityFor(job));
   return { ...job, next: 'on' };
 }

@@ -1,7 +1,7 @@
-import { tasksOf } from '../../../config/training-task';
+import { fitsOneProcess, type JobSize, type TaskName, tasksOf } from '../../../config/training-task';
 import { byAge, runningJobs } from '../../training/executions';
 import { JobFailure } from '../failure';
-import { parseJobInput } from '../job-input';
+import { type JobInput, parseJobInput } from '../job-input';
 import { type Execution, type JobState, waitFrom } from '../job-state';
 import { settings } from '../settings';
 
@@ -16,7 +16,7 @@ export async function claim(execution: Execution, now: number): Promise<JobState
     throw new JobFailure('Busy', `the job ${older} runs, and the fleet does one at a time: start this one again later`);
   }
   const { id, startedAt } = execution;
-  const job = { ...input, id, replicas: input.replicas ?? 0 };
+  const job = { ...sized(input), id };
   return {
     ...job,
     deadline: Date.parse(startedAt) + settings().maxJobHours * 3_600_000,
@@ -24,10 +24,18 @@ export async function claim(execution: Execution, now: number): Promise<JobState
     workedAt: now,
     round: 0,
     resumes: 0,
-    tasks: tasksOf(job).map((task) => ({ ...task, starts: 0, faults: 0 })),
+    tasks: tasksFor(job).map((task) => ({ ...task, starts: 0, faults: 0 })),
     next: 'on',
   };
 }
+
+/** The job of a model has neither servers nor workers. */
+const sized = (input: JobInput) =>
+  'model' in input ? { ...input, servers: 0, replicas: 0, workers: 0 } : { ...input, replicas: input.replicas ?? 0 };
+
+/** Our own engine needs nobody but its scheduler for a job that fits into one process. */
+const tasksFor = (job: JobSize & { readonly image?: string | undefined }): readonly TaskName[] =>
+  tasksOf(job).filter(({ role }) => job.image || role === 'scheduler' || !fitsOneProcess(job));
 
 /** The id of the oldest job that runs; undefined if that is this one. */
 export async function olderJob({ arn, id, startedAt }: Execution): Promise<string | undefined> {

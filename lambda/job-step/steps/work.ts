@@ -44,12 +44,17 @@ const lookedAfter = ({ image }: JobState): readonly TaskRole[] =>
 
 /** @throws {JobFailure} `NoCapacity` if no worker has been there for too long */
 function lastWorkedAt(job: JobState, now: number): number {
-  const workers = tasksOfRole(job, 'worker');
+  const workers = tasksOfRole(job, job.model === undefined ? 'worker' : 'scheduler');
+  // Where the scheduler does the job alone it is looked after like any other task.
+  if (workers.length === 0) return now;
   if (workers.some(({ arn, end }) => arn && (!end || end.exitCode === 0))) return now;
   const minutes = settings().capacityWaitMinutes;
   if (now - job.workedAt <= minutes * 60_000) return job.workedAt;
   const reason = workers.find(({ refusal }) => refusal)?.refusal ?? 'they end at once';
-  throw new JobFailure('NoCapacity', `no worker could be started for ${minutes} minutes: ${reason}`);
+  throw new JobFailure(
+    'NoCapacity',
+    `${job.model === undefined ? 'no worker' : 'nothing'} could be started for ${minutes} minutes: ${reason}`,
+  );
 }
 
 /**

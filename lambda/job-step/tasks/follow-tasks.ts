@@ -1,14 +1,11 @@
 import type { Task } from '@aws-sdk/client-ecs';
-import type { TaskRole } from '../../../config/training-task';
+import { type TaskRole, taskRestarts } from '../../../config/training-task';
 import { describeTasks } from '../../training/tasks';
 import { JobFailure } from '../failure';
 import type { JobState, TaskEnd, TaskState } from '../job-state';
-import { settings } from '../settings';
+import { type RoleSettings, settings, startOf } from '../settings';
 import { pointHostNames } from './host-names';
 import { startTask } from './start-task';
-
-/** How often a task that fails by itself is started again. */
-const restarts = 3;
 
 /** Exit code of a process that SIGTERM ended, as when its machine goes. */
 const terminated = 143;
@@ -17,23 +14,26 @@ const terminated = 143;
 export async function followTasks(job: JobState): Promise<JobState> {
   const arns = job.tasks.flatMap(({ arn, end }) => (arn && !end ? [arn] : []));
   const seen = new Map((await describeTasks(settings().cluster, arns)).map((task) => [task.taskArn, task]));
-  const tasks = job.tasks.map((task) => withNews(task, seen.get(task.arn)));
+  const tasks = job.tasks.map((task) => withNews(job, task, seen.get(task.arn)));
   await pointHostNames(tasks.filter(({ address }, index) => address && address !== job.tasks[index]!.address));
   return { ...job, tasks };
 }
 
-function withNews(task: TaskState, seen: Task | undefined): TaskState {
+function withNews(job: JobState, task: TaskState, seen: Task | undefined): TaskState {
   if (!seen) return task;
   const address = addressOf(seen) ?? task.address;
-  const end = seen.lastStatus === 'STOPPED' ? endOf(task.role, seen) : undefined;
+  const end = seen.lastStatus === 'STOPPED' ? endOf(startOf(job, task.role), seen) : undefined;
   return { ...task, ...(address && { address }), ...(end && { end }) };
 }
 
 const addressOf = ({ attachments = [] }: Task): string | undefined =>
   attachments.flatMap(({ details = [] }) => details).find(({ name }) => name === 'privateIPv4Address')?.value;
 
-function endOf(role: TaskRole, { containers = [], stopCode, stoppedReason = 'ECS gives no reason' }: Task): TaskEnd {
-  const { exitCode, reason } = containers.find(({ name }) => name === settings().roles[role].container) ?? {};
+function endOf(
+  start: RoleSettings,
+  { containers = [], stopCode, stoppedReason = 'ECS gives no reason' }: Task,
+): TaskEnd {
+  const { exitCode, reason } = containers.find(({ name }) => name === start.container) ?? {};
   const spot = stopCode === 'SpotInterruption' || stopCode === 'TerminationNotice';
   const lost = exitCode === undefined && stopCode !== 'TaskFailedToStart';
   return {
@@ -62,7 +62,7 @@ function withFault(task: TaskState): TaskState {
   const { role, index, end } = task;
   if (!end || end.taken) return task;
   const faults = task.faults + 1;
-  if (faults > restarts) {
+  if (faults > taskRestarts) {
     throw new JobFailure('TaskFailed', `${role} ${index} failed ${faults} times, at last ${howEnded(end)}`);
   }
   return { ...task, faults };

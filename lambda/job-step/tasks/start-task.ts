@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ECSClient, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
-import { type StoreAddresses, storePort, type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { optionArguments } from '../../../config/job-options';
+import { modelTaskEnvironment, type StoreAddresses, storePort, taskEnvironment } from '../../../config/training-task';
 import { startedBy } from '../../training/executions';
 import type { JobState, TaskState } from '../job-state';
-import { settings } from '../settings';
+import { settings, startOf } from '../settings';
 import { customFamily } from './custom-image';
 import { hostName } from './host-names';
 
@@ -17,8 +18,8 @@ const noMachine = /No Container Instances were found/i;
  * @returns the task with its new ARN, or with the reason why ECS had no room for it
  */
 export async function startTask(job: JobState, task: TaskState): Promise<TaskState> {
-  const { cluster, subnets, roles } = settings();
-  const { family, container, securityGroup } = roles[task.role];
+  const { cluster, subnets } = settings();
+  const { family, container, securityGroups } = startOf(job, task.role);
   const { tasks = [], failures = [] } = await ecs
     .send(
       new RunTaskCommand({
@@ -30,7 +31,7 @@ export async function startTask(job: JobState, task: TaskState): Promise<TaskSta
         clientToken: tokenOf(job, task),
         // A machine that goes must not take two servers, or two workers, with it.
         placementConstraints: [{ type: 'distinctInstance' }],
-        networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets], securityGroups: [securityGroup] } },
+        networkConfiguration: { awsvpcConfiguration: { subnets: [...subnets], securityGroups: [...securityGroups] } },
         overrides: {
           containerOverrides: [
             { name: container, environment: environmentOf(job, task), command: commandOf(job, task) },
@@ -52,11 +53,14 @@ const tokenOf = ({ id, round }: JobState, { role, index }: TaskState): string =>
   createHash('sha256').update(`${id}/${round}/${role}/${index}`).digest('hex');
 
 function environmentOf(job: JobState, task: TaskState): { name: string; value: string }[] {
-  const variables = taskEnvironment(trainingJob(job), task, task.starts, storeOf(job, task));
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return Object.entries(variablesOf(job, task)).map(([name, value]) => ({ name, value }));
 }
 
-const trainingJob = (job: JobState): TrainingJob => ({ ...job, output: outputOf(job), hostOf: hostName });
+function variablesOf(job: JobState, task: TaskState): Readonly<Record<string, string>> {
+  const output = outputOf(job);
+  if (job.model !== undefined) return modelTaskEnvironment({ id: job.id, output });
+  return taskEnvironment({ ...job, output, hostOf: hostName }, task, task.starts, storeOf(job, task));
+}
 
 /** Place of a job's output. */
 export const outputOf = ({ id }: Pick<JobState, 'id'>): string => `s3://${settings().bucket}/jobs/${id}/out/`;
@@ -64,10 +68,20 @@ export const outputOf = ({ id }: Pick<JobState, 'id'>): string => `s3://${settin
 function storeOf({ image, tasks, replicas }: JobState, { role }: TaskState): StoreAddresses | undefined {
   if (image || role === 'server') return undefined;
   const servers = tasks.filter((other) => other.role === 'server');
+  if (servers.length === 0) return undefined;
   return { addresses: servers.map(({ address }) => `${address}:${storePort}`), replicas };
 }
 
-/** Our scheduler goes on where it was; undefined leaves the task definition's own command. */
-function commandOf({ image }: JobState, { role, starts }: TaskState): string[] | undefined {
-  return !image && role === 'scheduler' && starts > 0 ? ['job', role, '--resume'] : undefined;
+/** The trainer is told the model; our scheduler how to learn, and it goes on where it was. Undefined leaves the task definition's own command. */
+function commandOf(job: JobState, { role, starts }: TaskState): string[] | undefined {
+  if (job.model !== undefined) {
+    const { model, activate, parameters } = job;
+    return [
+      ...['job', 'model', model],
+      ...(activate === false ? ['--no-activate'] : []),
+      ...(parameters ? ['--parameters', JSON.stringify(parameters)] : []),
+    ];
+  }
+  if (job.image || role !== 'scheduler') return undefined;
+  return ['job', role, ...optionArguments(job), ...(job.resume || starts > 0 ? ['--resume'] : [])];
 }

@@ -11,6 +11,7 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Database as DatabaseNames } from '../../../config/database';
+import { Environment } from '../../../config/environment';
 import type { Config } from '../../../config/schema';
 import type { Network } from './network';
 
@@ -64,6 +65,11 @@ export class Database extends Construct {
     this.url = `postgres://${hostname}:${port}/${DatabaseNames.name}`;
     this.acknowledgeFindings(settings);
     this.addAlarms(alarmAction);
+  }
+
+  /** How a container logs in as a role, by IAM token. */
+  environmentOf(role: string): Record<string, string> {
+    return { [Environment.databaseUrl]: this.url.replace('//', `//${role}@`), [Environment.databaseAuth]: 'iam' };
   }
 
   private acknowledgeFindings({ multiAz, deletionProtection }: DatabaseProps['settings']): void {

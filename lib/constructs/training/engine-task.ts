@@ -1,69 +1,27 @@
-import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { containerDataDirectory, TrainingEnvironment, type TrainingRole } from '../../../config/environment';
-import type { Schedule } from '../../../config/training';
-import { acceptWildcard } from '../../../lambda/training/accepted-wildcard';
-import { allowPulling, releasedImage } from '../released-image';
-import { TrainingTask, type TrainingTaskProps } from './training-task';
+import { TrainingEnvironment, type TrainingRole } from '../../../config/environment';
+import { DataTask, type DataTaskProps } from './data-task';
+import { storeSecret } from './training-task';
 
-/** Where jobs find data and configurations. */
-export interface TrainingData {
-  /** The bucket of data, configurations, outputs and models. */
-  readonly artifacts: { readonly bucketName: string; readonly bucketArn: string };
-  /** Names of further buckets. */
-  readonly dataBuckets: readonly string[];
-  readonly schedules: readonly Pick<Schedule, 'conf'>[];
-}
-
-export interface EngineTaskProps extends TrainingTaskProps, TrainingData {
-  /** Of the image, in the repository of all versions. */
-  readonly imageTag: string;
+export interface EngineTaskProps extends DataTaskProps {
+  /** What parameter servers are asked with. */
+  readonly storePassword: ISecret;
   /** vCPUs of the least machine that a job may get: a worker has a process for each. */
   readonly machineVcpus: number;
 }
 
 /** What the image itself does in a job: a scheduler stays near the servers, a worker has a machine of its own. */
-export class EngineTask extends TrainingTask {
+export class EngineTask extends DataTask {
   constructor(scope: Construct, id: string, role: TrainingRole, props: EngineTaskProps) {
     const share = role === 'scheduler' ? 0.2 : 0.8;
     super(scope, id, props, {
-      role,
+      kind: role,
       lifecycle: role === 'scheduler' ? 'on-demand' : 'spot',
-      image: releasedImage(scope, props.names, props.imageTag),
       command: ['job', role],
-      environment: {
-        [TrainingEnvironment.processes]: String(props.machineVcpus),
-        // The one place that the image may write to.
-        TMPDIR: containerDataDirectory,
-      },
+      environment: { [TrainingEnvironment.processes]: String(props.machineVcpus) },
+      secrets: storeSecret(props.storePassword),
       memoryReservationMiB: Math.floor(share * props.machineMemoryMiB),
     });
-    allowPulling(this, props.names, this.definition.obtainExecutionRole());
-    this.allowData(props);
-  }
-
-  private allowData({ artifacts: { bucketArn }, dataBuckets, schedules }: TrainingData): void {
-    const buckets = dataBuckets.map((name) => this.bucketArn(name));
-    const reason = 'Names of data files, and of what a job writes, are not known before.';
-    this.allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], [`${bucketArn}/jobs/*`]);
-    const readable = [`${bucketArn}/data/*`, `${bucketArn}/models/*`, ...buckets.map((arn) => `${arn}/*`)];
-    this.allow(
-      ['s3:GetObject'],
-      [...readable, ...schedules.map(({ conf }) => this.bucketArn(conf.slice('s3://'.length)))],
-    );
-    // Without it S3 answers 403 instead of 404, and a file that is not there could not be told from one out of reach.
-    this.allow(['s3:ListBucket'], [bucketArn, ...buckets]);
-    for (const objects of [`${bucketArn}/jobs/*`, ...readable]) {
-      acceptWildcard(this.definition.taskRole, objects, reason);
-    }
-  }
-
-  private allow(actions: string[], resources: string[]): void {
-    this.definition.addToTaskRolePolicy(new PolicyStatement({ actions, resources }));
-  }
-
-  private bucketArn(resource: string): string {
-    return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource });
   }
 }

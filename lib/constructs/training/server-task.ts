@@ -1,11 +1,14 @@
 import { ContainerImage, LinuxParameters, TmpfsMountOption } from 'aws-cdk-lib/aws-ecs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { TrainingEnvironment } from '../../../config/environment';
 import { storeServerConfiguration } from '../../../config/store-server';
 import { storePort } from '../../../config/training-task';
-import { TrainingTask, type TrainingTaskProps } from './training-task';
+import { storeSecret, TrainingTask, type TrainingTaskProps } from './training-task';
 
 export interface ServerTaskProps extends TrainingTaskProps {
+  /** What it is asked with. */
+  readonly storePassword: ISecret;
   /** Pinned by its digest. */
   readonly image: string;
 }
@@ -17,10 +20,11 @@ const folder = '/data';
 
 /** A parameter server: the engine's public image, with no data but what is in memory. */
 export class ServerTask extends TrainingTask {
-  constructor(scope: Construct, id: string, { image, ...props }: ServerTaskProps) {
+  constructor(scope: Construct, id: string, { image, storePassword, ...props }: ServerTaskProps) {
     const mebibytes = (share: number): number => Math.floor(share * props.machineMemoryMiB);
     super(scope, id, props, {
-      role: 'server',
+      kind: 'server',
+      secrets: storeSecret(storePassword),
       lifecycle: 'on-demand',
       image: ContainerImage.fromRegistry(image),
       entryPoint: ['sh', '-c', startServer(mebibytes(0.5))],

@@ -8,12 +8,15 @@ const busPort = storePort + 10_000;
 /** Who may talk to whom within a job; nobody else may talk to any of its tasks. */
 export class TaskSecurityGroups extends Construct {
   readonly byRole: Readonly<Record<TaskRole, ISecurityGroup>>;
+  /** Of the task that trains a model, which nobody talks to. */
+  readonly trainer: ISecurityGroup;
 
   constructor(scope: Construct, id: string, vpc: IVpc) {
     super(scope, id);
     const group = (role: TaskRole): SecurityGroup =>
       new SecurityGroup(this, role, { vpc, description: `The ${role} of a training job: open to its other tasks` });
     const [scheduler, server, worker] = [group('scheduler'), group('server'), group('worker')];
+    this.trainer = new SecurityGroup(this, 'trainer', { vpc, description: 'What trains a model: open to nobody' });
     this.byRole = { scheduler, server, worker };
     for (const client of [scheduler, worker]) server.addIngressRule(client, Port.tcp(storePort), 'Parameters');
     server.addIngressRule(server, Port.tcp(storePort), 'Replicas');

@@ -12,20 +12,18 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { TrainingEnvironment } from '../../../config/environment';
 import type { Names } from '../../../config/names';
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskKind } from '../../../config/training-task';
 import { type Lifecycle, onlyOn } from './lifecycle';
 
 export interface TrainingTaskProps {
   readonly names: Names;
-  /** What parameter servers are asked with. */
-  readonly storePassword: ISecret;
   /** Memory of the least machine that a job may get, in MiB. */
   readonly machineMemoryMiB: number;
 }
 
 /** What all kinds of tasks differ in. */
-type Kind = Omit<ContainerDefinitionOptions, 'logging' | 'secrets' | 'readonlyRootFilesystem' | 'stopTimeout'> & {
-  readonly role: TaskRole;
+export type TaskContainer = Omit<ContainerDefinitionOptions, 'logging' | 'readonlyRootFilesystem' | 'stopTimeout'> & {
+  readonly kind: TaskKind;
   readonly lifecycle: Lifecycle;
 };
 
@@ -34,25 +32,24 @@ export abstract class TrainingTask extends Construct {
   readonly definition: Ec2TaskDefinition;
   protected readonly container: ContainerDefinition;
 
-  constructor(scope: Construct, id: string, { names, storePassword }: TrainingTaskProps, kind: Kind) {
+  constructor(scope: Construct, id: string, { names }: TrainingTaskProps, task: TaskContainer) {
     super(scope, id);
-    const { role, lifecycle, ...container } = kind;
+    const { kind, lifecycle, ...container } = task;
     this.definition = new Ec2TaskDefinition(this, 'Definition', {
-      family: `${names.application}-training-${role}`,
+      family: `${names.application}-training-${kind}`,
       networkMode: NetworkMode.AWS_VPC,
       placementConstraints: [onlyOn(lifecycle)],
     });
-    this.container = this.definition.addContainer(role, {
+    this.container = this.definition.addContainer(kind, {
       ...container,
       readonlyRootFilesystem: true,
       // Well within the two minutes of a Spot notice.
       stopTimeout: Duration.seconds(90),
       environment: { AWS_REGION: Stack.of(this).region, ...container.environment },
-      secrets: { [TrainingEnvironment.storePassword]: ContainerSecret.fromSecretsManager(storePassword) },
       logging: LogDriver.awsLogs({
         streamPrefix: 'task',
         logGroup: new LogGroup(this, 'Logs', {
-          logGroupName: names.trainingLogGroup(role),
+          logGroupName: names.trainingLogGroup(kind),
           retention: RetentionDays.ONE_MONTH,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
@@ -60,7 +57,12 @@ export abstract class TrainingTask extends Construct {
     });
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
-      reason: 'The variables name places, such as region and job; the one secret comes through ECS secrets.',
+      reason: 'The variables name places, such as region and job; whatever is secret comes through ECS secrets.',
     });
   }
 }
+
+/** The container's secret that parameter servers are asked with. */
+export const storeSecret = (password: ISecret): Record<string, ContainerSecret> => ({
+  [TrainingEnvironment.storePassword]: ContainerSecret.fromSecretsManager(password),
+});

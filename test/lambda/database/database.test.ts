@@ -98,6 +98,8 @@ test('the event server reads and writes its tables, and no others', async () => 
   );
   await expect(stored).resolves.toMatchObject({ rowCount: 1 });
   await expect(events.query('select id from apps for key share')).resolves.toMatchObject({ rowCount: 0 });
+  await expect(events.query('delete from events')).resolves.toMatchObject({ rowCount: 1 });
+  await expect(events.query('select * from event_removals')).resolves.toMatchObject({ rowCount: 1 });
   await expect(events.query('select * from feedback')).rejects.toThrow('permission denied');
   await events.end();
 });

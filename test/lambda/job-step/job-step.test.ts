@@ -74,6 +74,19 @@ describe('a job that goes well', () => {
     });
   });
 
+  test('tells its scheduler how to learn, in the words of the command line', async () => {
+    const checkpoint = 's3://artifacts/jobs/ctr-0/checkpoint/';
+    const options = { seed: 7, maxBadLines: '2.5%', syncExamples: 500, checkpoint, checkpointEvery: 30 };
+
+    await jobs.run({ ...input, ...options, resume: true });
+
+    const [, , scheduler, worker] = jobs.account.cluster.tasks;
+    expect(scheduler!.command?.join(' ')).toBe(
+      `job scheduler --seed 7 --max-bad-lines 2.5% --sync-examples 500 --checkpoint ${checkpoint} --checkpoint-every 30 --resume`,
+    );
+    expect(worker!.command).toBeUndefined();
+  });
+
   test('makes the host names of its tasks lead to them, and forgets them afterwards', async () => {
     let hosts = {};
     jobs.account.clock.after(300, () => {
@@ -92,6 +105,31 @@ describe('a job that goes well', () => {
       'worker-2.modelapp.internal': addresses[5],
     });
     expect(jobs.account.zone.hosts.size).toBe(0);
+  });
+
+  test('with one server and one worker has the scheduler alone, on a machine that stays, however long it works', async () => {
+    jobs.workSeconds = 3600;
+    let asked = {};
+    jobs.account.clock.after(120, () => {
+      asked = { ...jobs.account.fleet.target };
+    });
+
+    expect(await jobs.run({ ...input, servers: 1, workers: 1 })).toMatchObject({ status: 'SUCCEEDED' });
+
+    expect(asked).toEqual({ 'on-demand': 1, spot: 0 });
+    const { tasks } = jobs.account.cluster;
+    expect(tasks.map(({ role }) => role)).toEqual(['scheduler']);
+    expect(tasks[0]!.environment).not.toHaveProperty('MODELAPP_STORE_SERVERS');
+  });
+
+  test('that only scored a model says so, and announces none', async () => {
+    jobs.makesModel = false;
+
+    expect(await jobs.run({ ...input, servers: 1, workers: 1 })).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { files: [], evaluation: { auc: 0.75 } },
+    });
+    expect(jobs.account.events.events).toEqual([]);
   });
 
   test.each([
@@ -155,10 +193,13 @@ test.each<[string, object, string]>([
   [
     'a word too many',
     { ...input, image: 'x', word: 1 },
-    "the job's input: word is none of conf, servers, workers, replicas, image, command",
+    "the job's input: word is none of conf, servers, workers, replicas, seed, maxBadLines, syncExamples, checkpoint, checkpointEvery, resume, image, command",
   ],
   ['a command without image', { ...input, command: ['x'] }, 'command goes with an image'],
-  ['replicas of another engine', { ...input, image: 'x', replicas: 1 }, 'replicas are of our servers only'],
+  ['replicas of another engine', { ...input, image: 'x', replicas: 1 }, 'replicas does not go with an image'],
+  ['a seed for another engine', { ...input, image: 'x', seed: 7 }, 'seed does not go with an image'],
+  ['nothing to go on from', { ...input, resume: true }, 'resume needs the checkpoint of another job'],
+  ['bad lines in words', { ...input, maxBadLines: 'few' }, "the job's input: maxBadLines must match pattern"],
 ])('a job with %s ends at once, by name of the field', async (_, given, message) => {
   const outcome = await jobs.run(given as never);
 

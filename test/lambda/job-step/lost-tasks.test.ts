@@ -79,7 +79,10 @@ describe('a scheduler', () => {
     jobs.account.clock.after(300, () => end(jobs.task('scheduler')));
 
     expect(await jobs.run()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(started('scheduler').map(({ command }) => command)).toEqual([undefined, ['job', 'scheduler', '--resume']]);
+    expect(started('scheduler').map(({ command }) => command)).toEqual([
+      ['job', 'scheduler'],
+      ['job', 'scheduler', '--resume'],
+    ]);
     expect(jobs.account.cluster.tasks.filter(({ role }) => role === 'worker')).toHaveLength(3);
   });
 

@@ -22,7 +22,7 @@ import { synthesizedDefinition } from './job-machine-under-test';
 /** Two servers and three workers. */
 export const input: JobInput = { conf: 's3://artifacts/jobs/ctr-1/job.conf', servers: 2, workers: 3 };
 
-const role = (name: string) => ({ family: name, container: name, securityGroup: `sg-${name}` });
+const role = (name: string) => ({ family: name, container: name, securityGroups: [`sg-${name}`] });
 
 const settings: Settings = {
   machine: machineArn,
@@ -35,6 +35,7 @@ const settings: Settings = {
     server: role('server'),
     worker: role('worker'),
   },
+  trainer: { ...role('trainer'), securityGroups: ['sg-trainer', 'sg-database'] },
   zone: { id: zoneId, name: 'modelapp.internal' },
   capacityWaitMinutes: 10,
   maxJobHours: 6,
@@ -51,6 +52,8 @@ export class TrainingJobs {
   stopped: (state: string) => boolean = () => false;
   /** Seconds that our scheduler works. */
   workSeconds = 300;
+  /** Whether it makes a model, or only scores one. */
+  makesModel = true;
   #aws!: Loopback;
   #bundles!: string;
   #function!: WarmFunction;
@@ -89,6 +92,7 @@ export class TrainingJobs {
     this.answered = () => undefined;
     this.stopped = () => false;
     this.workSeconds = 300;
+    this.makesModel = true;
     this.account = new TrainingAccount();
     this.account.cluster.running = (task) => this.work(task);
   }
@@ -117,7 +121,7 @@ export class TrainingJobs {
   writeOutput(job = 'ctr-1'): void {
     const content = 'key\tweight\n';
     const { objects } = this.account.artifacts;
-    const files = ['ctr_S0', 'ctr_S1'].map((name) => {
+    const files = (this.makesModel ? ['ctr_S0', 'ctr_S1'] : []).map((name) => {
       objects.set(`jobs/${job}/out/${name}`, Buffer.from(content));
       return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
     });
@@ -144,10 +148,22 @@ export class TrainingJobs {
 
   /** What our image does once its task runs. */
   work(task: FakeTask): void {
+    if (task.role === 'trainer') this.trainModel(task);
     if (task.role !== 'scheduler' || task.family !== 'scheduler') return;
     this.account.clock.after(this.workSeconds, () => {
       if (task.state !== 'RUNNING') return;
       this.writeOutput(task.environment.MODELAPP_JOB_ID);
+      this.account.cluster.end(task, 0);
+    });
+  }
+
+  private trainModel(task: FakeTask): void {
+    this.account.clock.after(this.workSeconds, () => {
+      if (task.state !== 'RUNNING') return;
+      const [, , model] = task.command!;
+      const made = { model, revision: 7, activated: true, reason: null, scores: { train: 0.9, test: 0.8 } };
+      const key = `jobs/${task.environment.MODELAPP_JOB_ID}/out/revision.json`;
+      this.account.artifacts.objects.set(key, Buffer.from(JSON.stringify(made)));
       this.account.cluster.end(task, 0);
     });
   }

@@ -10,6 +10,9 @@ beforeAll(async () => {
 beforeEach(() => tables.reset());
 afterAll(() => tables?.close());
 
+const predict = `insert into events (app, event_id, event, entity_type, entity_id, properties, event_time, event_offset_minutes, created_at)
+  values (1, 'a', 'predict', 'pio_pr', 'a', '{}', now(), 0, now())`;
+
 describe('creating the tables of a version', () => {
   test('makes them and a role that owns them', async () => {
     const answer = await tables.send('Create');
@@ -43,14 +46,17 @@ describe('creating the tables of a version', () => {
     await service.end();
   });
 
-  test('lets the models of the version learn from events, and nobody change them or see keys', async () => {
+  test('lets the models of the version learn from events and store others, and nobody change them or see keys', async () => {
     await tables.send('Create');
     const service = await tables.rds.connectAs('modelapp_1_2_0');
 
-    for (const table of ['apps', 'channels', 'events']) {
-      await expect(service.query(`select * from ${table}`)).resolves.toMatchObject({ rowCount: 0 });
+    for (const table of ['apps', 'channels', 'events', 'event_removals', 'event_seq', 'event_removal_seq']) {
+      await expect(service.query(`select * from ${table}`)).resolves.toBeDefined();
     }
+    await expect(service.query(predict)).resolves.toMatchObject({ rowCount: 1 });
+    await expect(service.query('select from apps for key share')).resolves.toMatchObject({ rowCount: 0 });
     await expect(service.query('delete from events')).rejects.toThrow('permission denied');
+    await expect(service.query('update apps set name = id::text')).rejects.toThrow('permission denied');
     await expect(service.query('select * from access_keys')).rejects.toThrow('permission denied');
     await service.end();
   });

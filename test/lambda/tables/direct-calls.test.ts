@@ -52,7 +52,7 @@ describe('inspect', () => {
   test('tells that an archive is not complete', async () => {
     await tables.send('Create');
     await tables.predict('1.2.0', 12);
-    await tables.send('Delete', { remaining: timeForParts(1) });
+    await tables.send('Delete', { remaining: timeForParts(2) });
 
     expect(await inspect()).toMatchObject({
       rows: each(12),
@@ -103,7 +103,7 @@ describe('drop', () => {
   });
 
   test('fails when its time is over, and goes on when it is called again', async () => {
-    const stopped = await tables.invoke(left, timeForParts(1));
+    const stopped = await tables.invoke(left, timeForParts(2));
 
     const { value } = await tables.invoke(left);
 

@@ -1,3 +1,4 @@
+import { type TaskKind, taskKinds } from '../../../config/training-task';
 import { type Answerer, json, jsonFailure } from '../support/loopback';
 import type { FakeClock } from './fake-clock';
 import type { FakeFleet, FakeMachine } from './fake-fleet';
@@ -7,7 +8,7 @@ const arn = (rest: string): string => `arn:aws:ecs:eu-central-1:111111111111:${r
 
 /** The environment of a started task, and what it was started with. */
 export interface StartedTask {
-  readonly role: 'scheduler' | 'server' | 'worker';
+  readonly role: TaskKind;
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[] | undefined;
   readonly family: string;
@@ -70,7 +71,7 @@ export class FakeCluster {
     fleet.gone = (machine) => {
       for (const task of this.tasks) if (task.machine === machine) this.lose(task);
     };
-    for (const role of ['scheduler', 'server', 'worker']) {
+    for (const role of taskKinds) {
       this.definitions.set(role, {
         family: role,
         networkMode: 'awsvpc',
@@ -173,7 +174,7 @@ export class FakeCluster {
   ) {
     const variables = Object.fromEntries(environment.map(({ name, value }) => [name, value]));
     const family = input.taskDefinition;
-    const role = variables.DMLC_ROLE as FakeTask['role'];
+    const role = (variables.DMLC_ROLE ?? 'trainer') as FakeTask['role'];
     const reason = this.noRoom({ role, environment: variables, command, family });
     const machine = reason === undefined ? this.machineFor(family, role) : undefined;
     if (!machine) return { tasks: [], failures: [{ reason: reason ?? 'RESOURCE:MEMORY' }] };
@@ -192,17 +193,14 @@ export class FakeCluster {
     return { tasks: [{ taskArn: task.arn }], failures: [] };
   }
 
-  /** Servers and the scheduler stand on machines that stay; a worker has one for itself. */
+  /** Servers and the scheduler stand on machines that stay; a worker has one for itself, as what trains a model. */
   private machineFor(family: string, role: FakeTask['role']): FakeMachine | undefined {
+    const isAlone = role === 'worker' || role === 'trainer';
     const there = this.tasks.filter(({ state }) => state !== 'STOPPED');
-    return this.machines(role === 'worker' ? undefined : 'attribute:modelapp.lifecycle == on-demand').find(
-      (machine) => {
-        const others = there.filter((task) => task.machine === machine);
-        return role === 'worker'
-          ? others.length === 0
-          : !others.some((task) => task.family === family || task.role === 'worker');
-      },
-    );
+    return this.machines(isAlone ? undefined : 'attribute:modelapp.lifecycle == on-demand').find((machine) => {
+      const others = there.filter((task) => task.machine === machine);
+      return isAlone ? others.length === 0 : !others.some((task) => task.family === family || task.role === 'worker');
+    });
   }
 
   private stop(taskArn: string) {

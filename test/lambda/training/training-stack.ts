@@ -6,7 +6,7 @@ import { Cluster, ContainerImage, Ec2TaskDefinition, LogDriver, NetworkMode } fr
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import cdkJson from '../../../cdk.json';
 import { Names } from '../../../config/names';
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskKind, TaskRole } from '../../../config/training-task';
 import type { HandlerEnvironment } from '../../../lambda/handler-function';
 import type { TrainingCluster } from '../../../lambda/training/training-cluster';
 import { refuseFindings } from '../../../lib/findings';
@@ -32,7 +32,7 @@ export function trainingStack(options: Partial<TrainingCluster> = {}): {
     launchTemplateConfigs: [],
     targetCapacitySpecification: { totalTargetCapacity: 0 },
   });
-  const definition = (role: TaskRole) => {
+  const definition = (role: TaskKind) => {
     const task = new Ec2TaskDefinition(stack, `${role}Task`, {
       family: `training-${role}`,
       networkMode: NetworkMode.AWS_VPC,
@@ -54,6 +54,10 @@ export function trainingStack(options: Partial<TrainingCluster> = {}): {
       scheduler: securityGroup('scheduler'),
       server: securityGroup('server'),
       worker: securityGroup('worker'),
+    },
+    trainer: {
+      definition: definition('trainer'),
+      securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'trainerGroup', 'sg-trainer')],
     },
     subnets: vpc.publicSubnets,
     artifacts: { bucketName: 'artifacts', bucketArn: 'arn:aws:s3:::artifacts' },
