@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type DockerDaemon, startDockerDaemon } from './docker-daemon';
 import { startImageRegistry } from './image-registry';
@@ -28,11 +29,8 @@ export async function buildAndShip(sourceHash: string): Promise<BuiltImage> {
     const name = `${registry.address}/modelapp:${version}`;
     const inspect = async (field: string) => JSON.parse(await docker('inspect', '-f', `{{json ${field}}}`, name));
 
-    const base = await runScript('scripts/docker/base-image.mjs');
-    await docker('import', '--change', 'ENV PATH=/usr/local/bin:/usr/bin:/bin', base, 'base');
-    await runScript('scripts/build-image.mjs');
-    const args = ['--build-arg', 'NODE_IMAGE=base', '--build-arg', `SOURCE_HASH=${sourceHash}`];
-    await docker('build', '--network', 'none', '--tag', name, ...args, 'dist/image');
+    await importBase(docker);
+    await build(docker, name, sourceHash);
     const builtId = (await inspect('.Id')) as string;
     await docker('push', name);
     await docker('rmi', name);
@@ -45,6 +43,30 @@ export async function buildAndShip(sourceHash: string): Promise<BuiltImage> {
   } finally {
     await registry.stop();
   }
+}
+
+/** The name of the image that others are built from. */
+export const baseImage = 'base';
+
+/** Makes the base image, without an image registry. */
+export async function importBase(docker: DockerDaemon['docker']): Promise<void> {
+  const archive = await runScript('scripts/docker/base-image.mjs');
+  await docker('import', '--change', 'ENV PATH=/usr/local/bin:/usr/bin:/bin', archive, baseImage);
+}
+
+/**
+ * Builds the image from the base image.
+ * @param folder of the package
+ */
+export async function build(
+  docker: DockerDaemon['docker'],
+  name: string,
+  sourceHash: string,
+  folder = '.',
+): Promise<void> {
+  await runScript(join(folder, 'scripts/build-image.mjs'));
+  const args = ['--build-arg', `NODE_IMAGE=${baseImage}`, '--build-arg', `SOURCE_HASH=${sourceHash}`];
+  await docker('build', '--network', 'none', '--tag', name, ...args, join(folder, 'dist/image'));
 }
 
 async function runScript(file: string): Promise<string> {

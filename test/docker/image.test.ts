@@ -4,8 +4,10 @@ import { containerDataDirectory, containerUserId } from '../../config/environmen
 import { parseVersion, underscored } from '../../config/version';
 import packageJson from '../../package.json';
 import { accessKeyDigest } from '../../service/events/apps/access-key';
+import { ReleaseTree } from '../deploy/support/release-tree';
+import { linearClassifier } from '../learning/onnx/onnx-file';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { type BuiltImage, buildAndShip } from './built-image';
+import { type BuiltImage, build, buildAndShip } from './built-image';
 import { describeWithDocker } from './requirements';
 import { apiKeys, runCommand, type ServiceContainer, startService } from './running-image';
 import { writablePaths } from './writable-paths';
@@ -89,17 +91,36 @@ describeWithDocker('The image', () => {
   describe('run with a read-only root, one volume and a database', () => {
     let database: TestDatabase;
     let service: ServiceContainer;
+    let released: string;
+    let tuned: string;
     const answered = new Set<string>();
 
     beforeAll(async () => {
       database = await createTestDatabase({ migrated: false });
       const settings = { volume: 'service-data', databaseUrl: database.url };
       await runCommand(shipped, settings, 'migrate');
-      await runCommand(shipped, settings, 'train', 'iris');
+      released = await runCommand(shipped, settings, 'release');
+      tuned = await runCommand(shipped, settings, 'tune', 'movies', '--folds', '2');
       service = await startService(shipped, settings);
       await service.healthy();
     });
     afterAll(() => database?.drop());
+
+    it('has trained all models as a step of a release', () => {
+      for (const model of ['iris', 'ctr', 'movies']) expect(released).toContain(`${model}: revision 1 is active`);
+    });
+
+    it('has tuned a model, and written the best parameters to its volume', () => {
+      expect(tuned).toContain(`wrote ${containerDataDirectory}/best.json`);
+    });
+
+    it('trains a model anew, in a process of the container, when a client asks for it', async () => {
+      const headers = { 'x-api-key': apiKeys.admin };
+      const response = await fetch(`${service.url}/retrain/movies`, { method: 'POST', headers });
+      expect(await response.json()).toBe('Success');
+      const revisions = await fetch(`${service.url}/models/movies/revisions`, { headers });
+      expect(await revisions.json()).toMatchObject({ active: 2 });
+    });
 
     it('predicts for a client with a key', async () => {
       const response = await predict(service, apiKeys.predict);
@@ -136,6 +157,56 @@ describeWithDocker('The image', () => {
         lost.delete(prediction_id);
       }
       expect(lost).toEqual(new Set());
+    });
+  });
+
+  describe('built from a configuration with an ONNX model', () => {
+    const image = 'modelapp-onnx';
+    let database: TestDatabase;
+    let service: ServiceContainer;
+
+    beforeAll(async () => {
+      const tree = new ReleaseTree('1.0.0');
+      tree.write('flowers.onnx', linearClassifier(['small', 'large'], [[-1], [1]]));
+      const mapping = [{ name: 'petal_length', type: 'float' }];
+      const models = { flowers: { algorithm: 'onnx', file: 'flowers.onnx', mapping } };
+      tree.write('modelapp.config.ts', `export default ${JSON.stringify({ models })};\n`);
+      await build(shipped.docker, image, sourceHash, tree.folder);
+
+      database = await createTestDatabase({ migrated: false });
+      const settings = { volume: 'onnx-data', databaseUrl: database.url };
+      const built = { ...shipped, name: image };
+      await runCommand(built, settings, 'migrate');
+      await runCommand(built, settings, 'train', 'flowers');
+      service = await startService(built, settings);
+      await service.healthy();
+    });
+    afterAll(async () => {
+      await service?.terminate();
+      await database?.drop();
+    });
+
+    it('answers with what the file says', async () => {
+      const response = await fetch(`${service.url}/v2/models/flowers/infer`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': apiKeys.predict },
+        body: JSON.stringify({ inputs: [{ name: 'x', shape: [2, 1], datatype: 'FP64', data: [-2, 2] }] }),
+      });
+      const likely = 1 / (1 + Math.exp(-4));
+      expect(await response.json()).toMatchObject({
+        outputs: [
+          { name: 'predict', data: ['small', 'large'] },
+          { name: 'predict_proba', data: [likely, 1 - likely, 1 - likely, likely].map((p) => expect.closeTo(p, 5)) },
+        ],
+      });
+    });
+
+    it('carries the runtime for Linux alone', async () => {
+      const systems = await shipped.docker(
+        ...['run', '--rm', '--network', 'none', '--entrypoint', 'ls', image],
+        'node_modules/onnxruntime-node/bin/napi-v6',
+      );
+      expect(systems).toBe('linux');
     });
   });
 

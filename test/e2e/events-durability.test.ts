@@ -135,7 +135,7 @@ describe('An event server under load', () => {
 });
 
 test('The audit finds the losses of a product that acknowledges events before it stores them', async () => {
-  const variant = await buildVariant('service/events/store/group-commit.ts', 'acknowledges-early');
+  const variant = await buildVariant('service/database/commit/group-commit.ts', 'acknowledges-early');
   const server = await startTestServer();
   const pool = new Pool({ connectionString: server.url });
   const place = new Place();

@@ -62,6 +62,20 @@ describe('A service that is told to end', () => {
     await database.drop();
   });
 
+  it('by POST /stop answers first, then ends as by SIGTERM', async () => {
+    // GIVEN
+    const database = await createTestDatabase({ migrated: false });
+    const config = writeProject(place, { http: { drainMs: 500 } });
+    const product = await startProduct({ place, port: await stablePort(), database: database.url, config });
+    // WHEN
+    const response = await fetch(`${product.url}/stop`, { method: 'POST' });
+    // THEN
+    expect([response.status, await response.text()]).toEqual([200, 'Shutting down...']);
+    expect(await product.command.ended).toEqual({ exitCode: 0, signal: null });
+    expect(place.processes()).toEqual([]);
+    await database.drop();
+  });
+
   it.each([1, 2])('by %i × Ctrl-C leaves no process, loses nothing, and starts again as it was', async (times) => {
     // GIVEN
     const port = await stablePort();

@@ -7,7 +7,7 @@ import warnings
 
 from moto.server import ThreadedMotoServer
 
-from cloudformation import alarms, change_sets, custom_resources, names, secrets, stack_api, stack_outputs, stubs
+from cloudformation import alarms, change_sets, custom_resources, fleets, names, secrets, stack_api, stack_outputs, stubs
 from services import checksums, database, functions, images, load_balancers, parameters, service_roles, trail
 
 # Of skipped types, which have stubs.
@@ -21,6 +21,7 @@ for extension in (
     checksums,
     custom_resources,
     database,
+    fleets,
     functions,
     images,
     load_balancers,

@@ -10,7 +10,7 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsServer } from './aws-server';
@@ -101,6 +101,20 @@ export class Account {
     await new LambdaClient(this.aws.client).send(
       new UpdateFunctionConfigurationCommand({ FunctionName: functionName, Timeout: seconds }),
     );
+  }
+
+  /**
+   * Calls a function, as the service does that it is for.
+   * @returns what it answers
+   * @throws {Error} what it throws
+   */
+  async invoke(functionName: string, event: object): Promise<unknown> {
+    const { Payload, FunctionError } = await new LambdaClient(this.aws.client).send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+    );
+    const text = Buffer.from(Payload ?? []).toString();
+    if (FunctionError) throw new Error(text);
+    return JSON.parse(text || 'null');
   }
 
   /** The manifests of all archives of a version. */

@@ -4,8 +4,8 @@ import { mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RdsServer, startRds } from '../../lambda/support/rds';
+import type { PythonEnvironment } from '../../support/python-environment';
 import { runFolder } from '../../support/test-run';
-import type { PythonEnvironment } from './python-environment';
 
 const program = resolve(__dirname, '../moto/server.py');
 

@@ -12,6 +12,7 @@ const sources = [
   'bin',
   'cdk.json',
   'config',
+  'custom-models',
   'examples',
   'lambda',
   'learning',
@@ -47,8 +48,8 @@ export class ReleaseTree {
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
-  write(file: string, text: string): void {
-    writeFileSync(join(this.folder, file), text);
+  write(file: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.folder, file), content);
   }
 
   /** Builds what the stacks are made of; the CDK CLI, which would do so before each command, no longer does. */

@@ -1,4 +1,4 @@
-import { type PythonEnvironment, preparePythonEnvironment } from './python-environment';
+import { type PythonEnvironment, preparePythonEnvironment } from '../../support/python-environment';
 
 /** Tells the test files what the setup of the project found. */
 const variable = 'MODELAPP_TEST_MOTO';
@@ -12,7 +12,7 @@ export function prepareRequirements(): void {
 
 function find(): Found {
   try {
-    return preparePythonEnvironment();
+    return preparePythonEnvironment('moto[server]', 'test/deploy/moto/requirements.txt');
   } catch (error) {
     return { missing: (error as Error).message };
   }

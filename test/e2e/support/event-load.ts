@@ -1,6 +1,7 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../../learning/random';
+import { post } from './post';
 import { until } from './wait';
 
 /** What a client knows about the events of one request; each is known again by its entity's id. */
@@ -107,22 +108,4 @@ export class EventLoad {
     this.wrong.push({ status, text });
     return 'open';
   }
-}
-
-/** Resolves in any case; a connection that fails, also in the midst of an answer, gives no status. */
-function post(agent: Agent, url: string, body: string): Promise<{ status: number | undefined; text: string }> {
-  return new Promise((resolve) => {
-    const unanswered = (error: Error) => resolve({ status: undefined, text: error.message });
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    httpRequest(url, { agent, method: 'POST', headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('error', unanswered);
-      response.on('end', () => resolve({ status: response.statusCode, text }));
-    })
-      .on('error', unanswered)
-      .end(body);
-  });
 }

@@ -1,164 +1,188 @@
-import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { JobState } from '../../../training/distributed/state/job-state';
-import { readPace } from '../../../training/distributed/state/work-queue';
-import { openConnection, type ServerAddress } from '../../../training/store/servers/connection';
-import { type LocalServers, startLocalServers } from '../../../training/store/servers/local-servers';
-import { Servers, type StoreAddress } from '../../../training/store/servers/servers';
-import { infoField } from '../../../training/store/servers/topology';
-import { buildProgram, type Program } from '../../support/program';
+import { Random } from '../../../learning/random';
 import { runFolder } from '../../support/test-run';
-import { countsOf } from '../../training/distributed/support/counting';
-import { type CountingJob, leadCountingJob } from '../../training/distributed/support/counting-job';
+import type { Command } from '../support/command';
+import { signal } from '../support/place';
+import { writeCountedClicks } from './support/clicks';
+import { type JobSize, syncExamples, TrainingJob } from './support/training-job';
 
-const startWorker = buildProgram(join(__dirname, '../../training/distributed/programs/counting-worker.ts'));
+/** Each decides on the data, on when a fault falls, and on whom. */
+const seeds = [1, 2, 3];
 
-const rows = 600_000;
-/** Examples that a worker learns from between two syncs at most. */
-const syncExamples = 1000;
+const usual: JobSize = { primaries: 2, replicas: 0, workers: 4 };
 
-/** Ends in seconds; machines differ, and servers may be away for half a minute. */
-jest.setTimeout(180_000);
+interface Fault {
+  readonly what: string;
+  /** @default 0 */
+  readonly replicas?: number;
+  /**
+   * Whether the job is saved some time before.
+   * @default false
+   */
+  readonly saved?: boolean;
+  /**
+   * Workers whose last interval may be learned from twice.
+   * @default 0
+   */
+  readonly repeats?: number;
+  strike(job: TrainingJob, random: Random): Promise<void>;
+}
 
-describe('a job with processes that are killed', () => {
-  let local: LocalServers;
-  let job: CountingJob;
-  let workers: Program[];
-
-  beforeEach(() => {
-    workers = [];
-  });
-
-  afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.kill()));
-    await local?.stop();
-  });
-
-  async function given(primaries: number, replicas: number): Promise<void> {
-    local = await startLocalServers(primaries, replicas);
-    job = {
-      job: 'faults',
-      address: local.address,
-      replicas,
-      rows,
-      parts: 16,
-      workers: 4,
-      folder: await mkdtemp(join(runFolder(), 'checkpoints-')),
-      conf: { passes: 1 },
-      syncExamples,
-    };
-  }
-
-  function hire(count: number): void {
-    for (let i = 0; i < count; i++) workers.push(startWorker({ args: [job.job, JSON.stringify(local.address)] }));
-  }
-
-  /** Waits until so many rows were learned from. */
-  async function learnedFrom(share: number): Promise<void> {
-    const servers = await Servers.connect(local.address);
-    while ((await readPace(new JobState(servers, job.job))).examples < share * rows) await delay(20);
-    servers.close();
-  }
-
-  /** A row that was learned from twice counts twice; none may count less than once. */
-  function expectEachRow(counts: readonly number[], most: { readonly repeated: number }): void {
-    const expected = countsOf(rows);
-    const surplus = counts.map((count, key) => count - expected[key]!);
-    expect(Math.min(...surplus)).toBeGreaterThanOrEqual(0);
-    expect(surplus.reduce((sum, more) => sum + more, 0)).toBeLessThanOrEqual(4 * most.repeated);
-  }
-
-  it.each([1, 2])(
-    'loses no row when %i of four workers are killed, and repeats at most an interval of each',
-    async (killed) => {
-      await given(2, 0);
-      const lead = leadCountingJob(job);
-      hire(4);
-      await learnedFrom(0.2);
-      for (const worker of workers.slice(0, killed)) await worker.kill();
-      expectEachRow(await lead, { repeated: killed * syncExamples });
-      expect(await Promise.all(workers.slice(killed).map((worker) => worker.nextLine()))).toEqual(
-        new Array(4 - killed).fill('{"status":"done"}'),
-      );
+const faults: readonly Fault[] = [
+  {
+    what: 'a server without a replica hangs, and all is started again',
+    saved: true,
+    async strike(job, random) {
+      await job.signalServer(random.below(2), 'SIGSTOP');
+      expect(await exitCodes([job.scheduler, ...job.workers])).toEqual([4, 4, 4, 4, 4]);
+      await job.restart();
     },
-  );
+  },
+  {
+    what: 'a server without a replica is killed, and all is started again',
+    saved: true,
+    async strike(job, random) {
+      await job.signalServer(random.below(2), 'SIGKILL');
+      expect(await exitCodes([job.scheduler, ...job.workers])).toEqual([4, 4, 4, 4, 4]);
+      await job.restart();
+    },
+  },
+  {
+    what: 'a worker is killed',
+    repeats: 1,
+    strike: (job, random) => kill(some(1, job.workers, random)),
+  },
+  {
+    what: 'two of four workers are killed',
+    repeats: 2,
+    strike: (job, random) => kill(some(2, job.workers, random)),
+  },
+  {
+    what: 'a replicated server hangs',
+    replicas: 1,
+    strike: (job, random) => job.signalServer(random.below(2), 'SIGSTOP'),
+  },
+  {
+    what: 'a replicated server is killed',
+    replicas: 1,
+    strike: (job, random) => job.signalServer(random.below(2), 'SIGKILL'),
+  },
+  {
+    what: 'the scheduler is killed and started again',
+    async strike(job) {
+      await kill([job.scheduler]);
+      job.schedule('--resume');
+    },
+  },
+  {
+    what: 'everything is killed and started again',
+    saved: true,
+    async strike(job) {
+      await job.killAll();
+      await job.restart();
+    },
+  },
+  {
+    what: 'a worker is told to end, and another comes',
+    async strike(job, random) {
+      expect(await end(some(1, job.workers, random))).toEqual([143]);
+      job.hire(1);
+    },
+  },
+  {
+    what: 'the scheduler is told to end and started again',
+    async strike(job) {
+      expect(await end([job.scheduler])).toEqual([143]);
+      job.schedule('--resume');
+    },
+  },
+  {
+    what: 'everything is told to end and started again',
+    async strike(job) {
+      expect(await end([job.scheduler, ...job.workers])).toEqual([143, 143, 143, 143, 143]);
+      await job.restart();
+    },
+  },
+];
 
-  it('repeats no row when a worker is told to end', async () => {
-    await given(1, 0);
-    const lead = leadCountingJob(job);
-    hire(3);
-    await learnedFrom(0.2);
-    workers[0]!.child.kill('SIGTERM');
-    expect(await workers[0]!.nextLine()).toBe('"freed"');
-    expectEachRow(await lead, { repeated: 0 });
-  });
+const some = (count: number, workers: readonly Command[], random: Random): readonly Command[] =>
+  random.shuffle([...workers]).slice(0, count);
 
-  it.each([1, 2])('loses nothing when one of %i replicated primaries is killed', async (primaries) => {
-    await given(primaries, 1);
-    const warnings: string[] = [];
-    const lead = leadCountingJob({ ...job, warn: (text) => warnings.push(text) });
-    hire(4);
-    await learnedFrom(0.2);
-    await killServer(local.address, local.address.servers[0]!);
-    expectEachRow(await lead, { repeated: 0 });
-    expect(warnings.join()).toMatch(/is away; its replica .* takes over/);
-  });
+async function kill(processes: readonly Command[]): Promise<void> {
+  for (const { pid } of processes) signal(pid, 'SIGKILL');
+  await exitCodes(processes);
+}
 
-  it('goes on with the workers that a killed scheduler left', async () => {
-    await given(2, 0);
-    const scheduler = startScheduler();
-    hire(4);
-    await learnedFrom(0.2);
-    await scheduler.kill();
-    await learnedFrom(0.4);
-    expectEachRow(await leadCountingJob({ ...job, resume: true }), { repeated: 0 });
-  });
+/** Gives notice, as a machine does that goes. @returns the exit codes */
+function end(processes: readonly Command[]): Promise<readonly (number | null)[]> {
+  for (const { pid } of processes) signal(pid, 'SIGTERM');
+  return exitCodes(processes);
+}
 
-  it('ends with code 4 when a server that has no replica is killed, and resumes from its checkpoint', async () => {
-    await given(2, 0);
-    const lead = leadCountingJob({ ...job, checkpointEvery: 500 }).catch(
-      (error: { exitCode: number }) => error.exitCode,
-    );
-    hire(4);
-    await learnedFrom(0.4);
-    await killServer(local.address, local.address.servers[1]!);
-    expect(await lead).toBe(4);
-    const exits = await Promise.all(
-      workers.map(({ child }) => child.exitCode ?? once(child, 'exit').then(([code]) => code)),
-    );
-    expect(exits).toEqual([4, 4, 4, 4]);
-    await local.stop();
+const exitCodes = async (processes: readonly Command[]): Promise<readonly (number | null)[]> =>
+  (await Promise.all(processes.map(({ ended }) => ended))).map(({ exitCode }) => exitCode);
 
-    local = await startLocalServers(3, 0);
-    const resumed = leadCountingJob({ ...job, address: local.address, resume: true });
-    hire(4);
-    expectEachRow(await resumed, { repeated: 0 });
-  });
+/** A job waits for up to half a minute before it takes a process for dead, and workers wait longer for a scheduler. */
+jest.setTimeout(300_000);
 
-  it('fails with the name of a part that three workers died of', async () => {
-    await given(1, 0);
-    const lead = leadCountingJob({ ...job, parts: 1 }).catch((error: Error) => error.message);
-    for (let worker = 0; worker < 3; worker++) {
-      hire(1);
-      await learnedFrom(0.05 * (worker + 1));
-      await workers.at(-1)!.kill();
-    }
-    hire(1);
-    expect(await lead).toBe('rows, bytes 0 to 600000: three workers died of this part; look at its lines');
-  });
+/** The configuration of each seed's training, and how good its model is when nothing happens to it. */
+const trainings = new Map<number, { readonly conf: string; readonly auc: number }>();
 
-  const buildScheduler = buildProgram(join(__dirname, '../../training/distributed/programs/counting-scheduler.ts'));
-  const startScheduler = (): Program => {
-    const program = buildScheduler({ args: [JSON.stringify(job)] });
-    workers.push(program);
-    return program;
-  };
+const folder = (): string => mkdtempSync(join(runFolder(), 'clicks-'));
+
+beforeAll(async () => {
+  for (const seed of seeds) {
+    const conf = writeCountedClicks(folder(), { seed });
+    const { auc, ...counts } = await TrainingJob.during(conf, usual, (job) => job.trained());
+    expect(counts).toEqual({ lost: 0, repeated: 0 });
+    trainings.set(seed, { conf, auc });
+  }
 });
 
-async function killServer(address: StoreAddress, server: ServerAddress): Promise<void> {
-  const connection = await openConnection(server, address.password);
-  process.kill(Number(await infoField(connection, 'server', 'process_id')), 'SIGKILL');
-  connection.disconnect();
-}
+describe('A training job', () => {
+  const table = seeds.flatMap((seed) => faults.map((fault, number) => ({ seed, number, ...fault })));
+
+  it.concurrent.each(table)('loses no row when $what, and its model is as good; seed $seed', async (fault) => {
+    const { seed, number, replicas = 0, saved = false, repeats = 0, strike } = fault;
+    const undisturbed = trainings.get(seed)!;
+    const random = new Random(100 * seed + number);
+    // Early enough for the job to be still at work when a slow machine strikes.
+    const moment = 0.1 + 0.2 * random.uniform();
+    const { lost, repeated, auc } = await TrainingJob.during(undisturbed.conf, { ...usual, replicas }, async (job) => {
+      if (saved) {
+        await job.learnedFrom(moment / 2);
+        await job.save();
+      }
+      await job.learnedFrom(moment);
+      await strike(job, random);
+      return job.trained();
+    });
+    expect(lost).toBe(0);
+    expect(repeated).toBeLessThanOrEqual((repeats * syncExamples) / 2);
+    expect(Math.abs(auc - undisturbed.auc)).toBeLessThan(0.003);
+  });
+
+  it.concurrent('is given up by its workers when no scheduler takes the place of one that is killed', async () => {
+    const { conf } = trainings.get(1)!;
+    await TrainingJob.during(conf, { primaries: 1, replicas: 0, workers: 2 }, async (job) => {
+      await job.learnedFrom(0.2);
+      await kill([job.scheduler]);
+      expect(await exitCodes(job.workers)).toEqual([4, 4]);
+      expect(job.said()).toMatch(/the scheduler of job .* was not heard of for 120 s; restart it with --resume/);
+    });
+  });
+
+  it.concurrent('fails with the name of a part that three workers died of', async () => {
+    const conf = writeCountedClicks(folder(), { seed: 1, files: 1 });
+    await TrainingJob.during(conf, { primaries: 1, replicas: 0, workers: 1 }, async (job) => {
+      for (const share of [0.1, 0.2, 0.3]) {
+        await job.learnedFrom(share);
+        await kill(job.workers.slice(-1));
+        job.hire(1);
+      }
+      expect(await exitCodes([job.scheduler])).toEqual([1]);
+      expect(job.said()).toMatch(/part-00, bytes 0 to \d+: three workers died of this part; look at its lines\n$/);
+    });
+  });
+});

@@ -1,11 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Random } from '../../../learning/random';
 import { runFolder } from '../../support/test-run';
+import { clickLines } from './support/clicks';
+import { runningProcesses } from './support/running-processes';
 
 const command = resolve('dist/cli.js');
 
@@ -25,20 +26,12 @@ describe('A training of a configuration with parameter servers', () => {
     folder = mkdtempSync(join(runFolder(), 'clicks-'));
     writeClicks('train.svm', 150_000, 1);
     writeClicks('test.svm', 20_000, 2);
-    writeFileSync(join(folder, 'ctr.conf'), conf);
   });
 
-  function writeClicks(name: string, lines: number, seed: number): void {
-    const random = new Random(seed);
-    const weights = Array.from({ length: 2000 }, (_, key) => Math.sin(key));
-    const rows = Array.from({ length: lines }, () => {
-      const keys = new Set(Array.from({ length: 10 }, () => Math.floor(2000 * random.uniform() ** 3)));
-      const margin = [...keys].reduce((sum, key) => sum + weights[key]!, -1);
-      const label = random.uniform() < 1 / (1 + Math.exp(-margin)) ? 1 : 0;
-      return `${label} ${[...keys].map((key) => `${key}:1`).join(' ')}\n`;
-    });
-    writeFileSync(join(folder, name), rows.join(''));
-  }
+  beforeEach(() => writeFileSync(join(folder, 'ctr.conf'), conf));
+
+  const writeClicks = (name: string, lines: number, seed: number): void =>
+    writeFileSync(join(folder, name), `${clickLines(lines, seed).join('\n')}\n`);
 
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
     spawn(process.execPath, [command, 'train', './ctr.conf', ...args], {
@@ -66,7 +59,7 @@ describe('A training of a configuration with parameter servers', () => {
   /** Waits until a job has as many workers, of which it tells the process ids. */
   async function workersOf(job: ChildProcess, count: number): Promise<readonly number[]> {
     for (;;) {
-      const found = processes().filter(({ parent, line }) => parent === job.pid && line.includes('job worker'));
+      const found = runningProcesses().filter(({ parent, line }) => parent === job.pid && line.includes('job worker'));
       if (found.length === count) return found.map(({ pid }) => pid);
       await delay(20);
     }
@@ -78,6 +71,30 @@ describe('A training of a configuration with parameter servers', () => {
     expect([alone.exitCode, shared.exitCode]).toEqual([0, 0]);
     expect(Math.abs(aucOf(shared) - aucOf(alone))).toBeLessThan(0.003);
     expect(readdirSync(join(folder, 'model')).sort()).toEqual(['ctr_S0', 'ctr_S1']);
+  });
+
+  it('ends with as good a model with threads, without a server', async () => {
+    const alone = await train();
+    const shared = await ended(start(['--json', '--workers', '3'], { PATH: '/nowhere' }));
+    expect([alone.exitCode, shared.exitCode]).toEqual([0, 0]);
+    expect(Math.abs(aucOf(shared) - aucOf(alone))).toBeLessThan(0.003);
+  });
+
+  it('is saved at SIGTERM with threads, and goes on with --resume', async () => {
+    // Three passes are over soon after the first row.
+    writeFileSync(join(folder, 'ctr.conf'), conf.replace('num_data_pass: 3', 'num_data_pass: 12'));
+    const alone = await train();
+    const job = start(['--json', '--workers', '3']);
+    const stopped = ended(job);
+    await once(job.stdout!, 'data');
+    job.kill('SIGTERM');
+    const { exitCode, output, errors } = await stopped;
+    expect([exitCode, errors]).toEqual([143, 'modelapp: stopped by SIGTERM\n']);
+    expect(output).toContain('the job is saved; to go on: modelapp train ./ctr.conf --workers 3 --resume');
+    const resumed = await train('--workers', '2', '--resume');
+    expect(resumed.exitCode).toBe(0);
+    expect(resumed.output).not.toContain('starts anew');
+    expect(Math.abs(aucOf(resumed) - aucOf(alone))).toBeLessThan(0.003);
   });
 
   it('replaces a worker that is killed, and its model is as good', async () => {
@@ -104,7 +121,7 @@ describe('A training of a configuration with parameter servers', () => {
     const { exitCode, output, errors } = await stopped;
     expect([exitCode, errors]).toEqual([143, 'modelapp: stopped by SIGTERM\n']);
     expect(output).toContain('the job is saved; to go on: modelapp train ./ctr.conf --store valkey');
-    expect(processes().filter(({ line }) => line.includes('job worker'))).toEqual([]);
+    expect(runningProcesses().filter(({ line }) => line.includes(`${command} job worker`))).toEqual([]);
     const resumed = await train('--store', 'valkey', '--servers', '2', '--workers', '2', '--resume');
     expect(resumed.exitCode).toBe(0);
     expect(resumed.output).not.toContain('starts anew');
@@ -116,16 +133,6 @@ describe('A training of a configuration with parameter servers', () => {
     expect([exitCode, errors]).toEqual([2, expect.stringMatching(/^modelapp: neither .* install .*\n$/)]);
   });
 });
-
-function processes(): readonly { readonly pid: number; readonly parent: number; readonly line: string }[] {
-  return execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((row) => {
-      const [, pid, parent, line = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? [];
-      return { pid: Number(pid), parent: Number(parent), line };
-    });
-}
 
 const conf = `
 training_data { format: TEXT text: LIBSVM file: "train.svm" }

@@ -7,6 +7,8 @@ from moto.cloudformation import parsing
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
+from moto.route53.models import route53_backends
+from moto.utilities.utils import get_partition
 
 
 def remove(resource: Any, account: str, region: str) -> None:
@@ -103,6 +105,10 @@ def remove_permission(permission: Any, account: str, region: str) -> None:
     policy.statements = [statement for statement in policy.statements if properties["SourceArn"] not in str(statement)]
 
 
+def remove_hosted_zone(zone: Any, account: str, region: str) -> None:
+    route53_backends[account][get_partition(region)].delete_hosted_zone(zone.resource_id)
+
+
 removals = {
     "AWS::EC2::InternetGateway": remove_gateway,
     "AWS::EC2::Route": remove_route,
@@ -120,4 +126,5 @@ removals = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": remove_rule,
     "AWS::ElasticLoadBalancingV2::TargetGroup": remove_target_group,
     "AWS::Lambda::Permission": remove_permission,
+    "AWS::Route53::HostedZone": remove_hosted_zone,
 }

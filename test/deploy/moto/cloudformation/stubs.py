@@ -7,7 +7,6 @@ from moto.core.common_models import CloudFormationModel
 skipped = [
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::EC2::EC2Fleet",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::ECS::CapacityProvider",
     "AWS::ECS::ClusterCapacityProviderAssociations",
