@@ -2,12 +2,26 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parseVersion, type Version } from '../config/version';
+import { type Column, table } from './table';
 
 // `run.mjs` refuses all other options.
-const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    data: { type: 'string' },
+    requests: { type: 'string' },
+  },
+});
 
 /** Whether to prove only that the benchmark runs, in seconds; its figures say nothing then. */
 export const smoke = values.smoke;
+
+/** Where data is that may not be passed on; undefined if it is not told. */
+export const dataFolder = values.data;
+
+/** How many requests to send where that is a choice; undefined if it is not told. */
+export const requestsWanted = values.requests === undefined ? undefined : Number(values.requests);
 
 /** A duration or a number as it is measured, and as it is tried. */
 export const amount = (measured: number, tried: number): number => (smoke ? tried : measured);
@@ -25,6 +39,21 @@ export function describeMachine(): string {
 /** Runs a benchmark's program; a failure is told in one line and by the exit code. */
 export function run(benchmark: () => Promise<void>): void {
   end(values.only === undefined ? benchmark() : Promise.reject(new Error('the benchmark has no parts; omit --only')));
+}
+
+/** Lines of a table. */
+export type Lines = readonly (readonly string[])[];
+
+/** Runs the parts of a benchmark one after the other, or the one that `--only` names, and prints one table of all. */
+export function runTable(columns: readonly Column[], parts: Readonly<Record<string, () => Promise<Lines>>>): void {
+  const lines: (readonly string[])[] = [];
+  const collect = ([name, measure]: readonly [string, () => Promise<Lines>]) =>
+    [name, async () => void lines.push(...(await measure()))] as const;
+  end(
+    inTurn(Object.fromEntries(Object.entries(parts).map(collect)), values.only).then(() =>
+      console.log(`\n${table(columns, lines)}`),
+    ),
+  );
 }
 
 /** Runs the parts of a benchmark one after the other, or the one that `--only` names; each prints its table. */

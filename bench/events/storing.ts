@@ -23,6 +23,18 @@ const rounds = amount(5, 1);
 const roundSeconds = amount(8, 0.5);
 const shareOfPeak = 0.7;
 
+/** The row that the event server makes of an event of the benchmark, in an app of its own. */
+const script = `\\set who random(0, 9999)
+\\set what random(0, 999)
+insert into events (
+  app, event_id, event, entity_type, entity_id, target_entity_type, target_entity_id, properties, event_time,
+  event_offset_minutes, created_at
+) values (
+  2, replace(gen_random_uuid()::text, '-', ''), 'buy', 'user', 'u' || :who, 'item', 'i' || :what,
+  '{"price":12.5,"quantity":2}', now(), 0, now()
+);
+`;
+
 /** A way to bring events into the table. */
 interface Contestant {
   readonly name: string;
@@ -64,7 +76,7 @@ async function compare(database: EventDatabase, port: number, folder: string): P
     await sleep(amount(500, 0));
     return result;
   };
-  const insert = (seconds: number) => insertWithPgbench({ database, folder, clients, seconds });
+  const insert = (seconds: number) => insertWithPgbench({ url: database.url, script, folder, clients, seconds });
 
   await insert(warmUpSeconds);
   for (const who of contestants) await load(who, warmUpSeconds);

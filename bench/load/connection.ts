@@ -15,7 +15,7 @@ export class Connection {
 
   private constructor(
     private readonly socket: Socket,
-    private readonly onAnswer: (connection: Connection) => void,
+    private readonly onAnswer: (connection: Connection, answer: Buffer) => void,
     private readonly onFault: (error: Error) => void,
   ) {
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -23,9 +23,10 @@ export class Connection {
     socket.on('end', () => onFault(new Error('the server closed a connection')));
   }
 
+  /** @param onAnswer gets each answer whole, with its head */
   static async open(
     port: number,
-    onAnswer: (connection: Connection) => void,
+    onAnswer: (connection: Connection, answer: Buffer) => void,
     onFault: (error: Error) => void,
   ): Promise<Connection> {
     const socket = connect({ host: '127.0.0.1', port, noDelay: true });
@@ -50,7 +51,8 @@ export class Connection {
     const length = Number(contentLength.exec(answer.toString('latin1', 0, bodyStart))?.[1]);
     if (answer.length < bodyStart + length) return;
     this.#received = nothing;
-    if (accepted.some((start) => answer.compare(start, 0, start.length, 0, start.length) === 0)) this.onAnswer(this);
+    if (accepted.some((start) => answer.compare(start, 0, start.length, 0, start.length) === 0))
+      this.onAnswer(this, answer);
     else this.onFault(new Error(`the server answered:\n${answer}`));
   }
 }

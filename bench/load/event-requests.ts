@@ -1,4 +1,4 @@
-import type { RequestSource } from './requests';
+import { post, type RequestSource } from './requests';
 
 /** `POST /events.json`: people who buy things, one event each. */
 export function eventRequests(key: string): RequestSource {
@@ -27,9 +27,6 @@ function events(): () => string {
     );
   };
 }
-
-const post = (path: string, body: string): string =>
-  `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
 /**
  * `GET /events.json`, round the filters.

@@ -50,5 +50,5 @@ export function inferRequests(flowers: readonly Flower[], samples = 1): RequestS
 const numbers = (flower: Flower) => Object.fromEntries(features.map((name) => [name, Number(flower[name])]));
 
 /** A whole request; ASCII only. */
-const post = (path: string, body: string): string =>
+export const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;

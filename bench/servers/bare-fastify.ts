@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../config/schema';
 import shippedConfig from '../../modelapp.config';
 import { runSchema } from '../../service/protocols/ml-aws/run';
 import { inferSchema } from '../../service/protocols/open-inference/infer';
+import { predictSchema } from '../../service/protocols/velox/predict';
 
 /**
  * What Fastify itself costs: the routes of the service with their schemas, which check the request and write the answer,
@@ -37,6 +38,8 @@ const inferAnswer = {
   ],
 };
 server.post('/v2/models/iris/infer', { schema: inferSchema }, async () => inferAnswer);
+
+server.post('/predict/:model', { schema: predictSchema }, async () => 3.9768421093486315);
 
 server.get('/readyz', async () => ({ status: 'ready' }));
 

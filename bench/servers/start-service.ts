@@ -8,6 +8,9 @@ export interface ServiceOptions {
   readonly processes: number;
   /** @default all cores */
   readonly core?: number;
+  /** @default the shipped one, trained on the example */
+  readonly config?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The service, and where its event server listens. */
@@ -15,12 +18,14 @@ export interface ServiceProcess extends ServerProcess {
   readonly eventsPort: number;
 }
 
-/** Starts the built product with the configuration that is shipped, trained on the example. */
+/** Starts the built product. */
 export async function startService({
   databaseUrl,
   dataDirectory,
   processes,
   core,
+  config,
+  env,
 }: ServiceOptions): Promise<ServiceProcess> {
   const [port, eventsPort] = [await freePort(), await freePort()];
   const place = [
@@ -40,7 +45,8 @@ export async function startService({
     ...place,
     '--processes',
     String(processes),
+    ...(config === undefined ? [] : ['--config', config]),
   ] as const;
-  const cores = core === undefined ? {} : { core };
-  return { ...(await startServer({ command: [...program], port, readyText: 'Ready after', ...cores })), eventsPort };
+  const options = { ...(core !== undefined && { core }), ...(env && { env }) };
+  return { ...(await startServer({ command: [...program], port, readyText: 'Ready after', ...options })), eventsPort };
 }

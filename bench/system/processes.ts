@@ -24,6 +24,10 @@ export function cpuSeconds(pids: readonly number[]): number {
   return ticks / ticksPerSecond;
 }
 
+/** CPU seconds that each of the processes has used so far, with the name of its program. */
+export const cpuSecondsByProgram = (pids: readonly number[]): readonly (readonly [program: string, number])[] =>
+  pids.map((pid) => [(read(`/proc/${pid}/comm`) ?? '').trim(), cpuSeconds([pid])]);
+
 /** Memory that each of the processes has resident, in MiB. */
 export function residentMiB(pids: readonly number[]): readonly number[] {
   return pids.map((pid) => {

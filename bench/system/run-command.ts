@@ -17,9 +17,13 @@ const sampleMs = 100;
 
 /**
  * Runs a program to its end and watches its memory, without that of processes which it starts.
+ * @param watch is told its id, as often as its memory is looked at
  * @throws {Error} if it fails
  */
-export async function runCommand(command: readonly [program: string, ...args: string[]]): Promise<CommandRun> {
+export async function runCommand(
+  command: readonly [program: string, ...args: string[]],
+  watch?: (pid: number) => void,
+): Promise<CommandRun> {
   const [program, ...args] = command;
   const startedAt = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -36,6 +40,7 @@ export async function runCommand(command: readonly [program: string, ...args: st
       const end = await Promise.race([ended, sleep(sampleMs, isRunning)]);
       if (end !== isRunning) return { ...(end as Awaited<typeof ended>), residentMiB: samples };
       samples.push(...residentMiB([child.pid as number]));
+      watch?.(child.pid as number);
     }
   } finally {
     process.off('exit', stopWithUs);

@@ -12,7 +12,7 @@ export interface Scratch {
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Runs a benchmark in a folder of its own, which holds gigabytes of some. */
-export async function inScratch(work: (scratch: Scratch) => Promise<void>): Promise<void> {
+export async function inScratch<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'modelapp-bench-'));
   const started: { stop(): Promise<void> }[] = [];
   const remove = async () => {
@@ -30,7 +30,7 @@ export async function inScratch(work: (scratch: Scratch) => Promise<void>): Prom
   };
   for (const signal of signals) process.on(signal, interrupt);
   try {
-    await work({
+    return await work({
       folder,
       stopAtEnd(server) {
         started.unshift(server);

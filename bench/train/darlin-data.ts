@@ -63,6 +63,49 @@ export const generatedData: readonly GeneratedData[] = [
     }),
   },
   {
+    name: 'text: 100,000 words, 60 a row',
+    rows: 5000,
+    lambda: 0.3,
+    make: (random) => ({
+      columns: 100_000,
+      row: () => Array.from({ length: 60 }, () => [Math.floor(100_000 * random.uniform() ** 4), 1 + random.below(3)]),
+    }),
+  },
+  {
+    name: 'separable: 10,000 columns, 40 a row',
+    rows: 1000,
+    lambda: 0.001,
+    make: (random) => ({
+      columns: 10_000,
+      row: () => Array.from({ length: 40 }, () => [Math.floor(10_000 * random.uniform() ** 2), normal(random)]),
+    }),
+  },
+  {
+    name: 'collinear and sparse: 2000 columns twice, and a third time with noise of 1e-3',
+    rows: 3000,
+    lambda: 0.1,
+    make: (random) => ({
+      columns: 6000,
+      row: () =>
+        Array.from({ length: 15 }, () => Math.floor(2000 * random.uniform() ** 2)).flatMap(
+          (column): Row => [
+            [column, 1],
+            [2000 + column, 1],
+            [4000 + column, 1 + 1e-3 * normal(random)],
+          ],
+        ),
+    }),
+  },
+  {
+    name: 'nested: column j is 1 in the rows above a bound',
+    rows: 3000,
+    lambda: 0.3,
+    make: (random) => ({
+      columns: 500,
+      row: () => Array.from({ length: 1 + random.below(500) }, (_, column) => [column, 1]),
+    }),
+  },
+  {
     name: 'one block: one of 1000 columns a row',
     rows: 20_000,
     lambda: 1,

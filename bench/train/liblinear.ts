@@ -4,22 +4,28 @@ import { join } from 'node:path';
 import type { SparseRows } from '../../learning/sparse/rows';
 
 const python = '/usr/bin/python3';
-/** On some data liblinear does not come that far in its 200 steps; DARLIN's objective is the lower one then. */
-const tolerance = 1e-9;
+
+export interface Fit {
+  /** One for each key of the rows. */
+  readonly weights: readonly number[];
+  /** Of the processor. */
+  readonly seconds: number;
+}
 
 /**
- * Minimises L1 logistic regression by liblinear, as scikit-learn brings it.
+ * Minimises L1 logistic regression by liblinear, as scikit-learn brings it, in at most 100 steps.
+ * @param tolerances of which each gives a fit
  * @param folder for a file of the rows
- * @returns a weight for each key of the rows, and the seconds of the fit
  */
 export function fitByLiblinear(
   rows: SparseRows,
   lambda: number,
+  tolerances: readonly number[],
   folder: string,
-): { weights: readonly number[]; seconds: number } {
+): readonly Fit[] {
   const path = join(folder, 'rows.libsvm');
   writeFileSync(path, libsvmText(rows));
-  const args = ['bench/train/liblinear.py', path, lambda, rows.keys.length / 2, tolerance].map(String);
+  const args = ['bench/train/liblinear.py', path, lambda, rows.keys.length / 2, ...tolerances].map(String);
   const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8', maxBuffer: 2 ** 30 });
   if (status !== 0) throw new Error(`liblinear failed (it needs apt-get install python3-sklearn): ${stderr}`);
   return JSON.parse(stdout);

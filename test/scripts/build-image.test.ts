@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../config/load';
+import { define } from '../../custom-models/definition';
 
 jest.setTimeout(60_000);
 
@@ -56,6 +57,54 @@ describe('The context of the image', () => {
 
   it('has a health check of a few lines', () => {
     expect(readFileSync(join(context, 'app/health.js')).length).toBeLessThan(2_000);
+  });
+});
+
+describe('The code of a model of the own making', () => {
+  it('is compiled to one text, for the place beside its file', async () => {
+    const { stdout } = await runScript(`
+      import { codeOf } from './scripts/build-image.mjs';
+      console.log(JSON.stringify(await codeOf({ algorithm: './examples/custom/nearest.ts' })));`);
+
+    const { text, builtFile, sources } = JSON.parse(stdout);
+    expect(builtFile).toBe('./examples/custom/nearest.ts.built.js');
+    expect(sources).toEqual(
+      expect.arrayContaining([resolve('examples/custom/nearest.ts'), resolve('config/define.ts')]),
+    );
+    expect(define(text, resolve('examples/custom/nearest.ts'), './nearest.ts').kind).toBe('classifier');
+  });
+
+  it('must be there', async () => {
+    const building = runScript(`
+      import { codeOf } from './scripts/build-image.mjs';
+      await codeOf({ algorithm: './examples/custom/farthest.ts' });`);
+
+    await expect(building).rejects.toMatchObject({
+      stderr: expect.stringContaining('./examples/custom/farthest.ts: there is no such file'),
+    });
+  });
+});
+
+describe('The runtime of ONNX files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modelapp-onnx-runtime-'));
+  const copyRuntime = (config: object) =>
+    runScript(`
+      import { copyOnnxRuntime } from './scripts/copy-onnx-runtime.mjs';
+      await copyOnnxRuntime(${JSON.stringify(config)}, ${JSON.stringify(folder)});
+    `);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is left out without an ONNX model', async () => {
+    await copyRuntime({ models: { iris: { algorithm: 'softmax' } } });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('comes with an ONNX model, whole enough to be loaded', async () => {
+    await copyRuntime({ models: { iris: { algorithm: 'onnx' } } });
+    const program = 'console.log(typeof require("onnxruntime-node").InferenceSession.create)';
+    const { stdout } = await run(process.execPath, ['-e', program], { cwd: folder });
+    expect(stdout).toBe('function\n');
   });
 });
 
