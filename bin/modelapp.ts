@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
-import { loadConfig } from '../config/load';
+import { loadConfig } from '../config/file/load';
 import { readRelease } from '../lib/release';
 import { createStacks } from '../lib/stacks';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Environment } from '../config/environment';
-import { loadConfig } from '../config/load';
+import { loadConfig } from '../config/file/load';
 import type { Config } from '../config/schema';
 import { parseVersion, type Version } from '../config/version';
 import packageJson from '../package.json';

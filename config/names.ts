@@ -1,4 +1,4 @@
-import type { TaskKind } from './training-task';
+import type { TaskKind } from './training/training-task';
 import { dashed, isVersion, type Version } from './version';
 
 /** The functions of a deployment. */

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { isTextModel, learnsFromInteractions, type ModelConfig } from './model';
+import { isTextModel, learnsFromInteractions, type ModelConfig } from './models/model';
 
 /** The query templates of PredictionIO: what a query asks for, and what is answered. */
 export const pioTemplates = ['recommendation', 'similar-product', 'classification', 'e-commerce'] as const;

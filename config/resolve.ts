@@ -1,11 +1,11 @@
 import { Compile } from 'typebox/compile';
 import { Clone, Default } from 'typebox/value';
-import { algorithmFaults, completeModel } from './algorithm-rules';
 import { cronFaults } from './cron';
-import { dataSourceFaults, learnsFromObservations } from './data-source';
-import { isCustomAlgorithm, learnsFromInteractions } from './model';
+import { readablePath } from './file/readable-path';
+import { algorithmFaults, completeModel } from './models/algorithm-rules';
+import { dataSourceFaults, learnsFromObservations } from './models/data-source';
+import { isCustomAlgorithm, learnsFromInteractions } from './models/model';
 import { pioFaults } from './pio';
-import { readablePath } from './readable-path';
 import {
   type Config,
   type ConfigInput,
@@ -16,7 +16,7 @@ import {
   type PredictServiceConfig,
   type SparseLinearConfig,
 } from './schema';
-import { scheduleFaults, trainingFaults } from './training';
+import { scheduleFaults, trainingFaults } from './training/training';
 
 /** A configuration that cannot be used; `faults` holds one line for each thing to mend. */
 export class ConfigError extends Error {

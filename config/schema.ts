@@ -1,8 +1,8 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 import type { DeepPartial } from './deep-partial';
-import { type ModelInput, ModelSchema } from './model';
+import { type ModelInput, ModelSchema } from './models/model';
 import { PioSchema } from './pio';
-import { type Schedule, ScheduleSchema, TrainingSchema } from './training';
+import { type Schedule, ScheduleSchema, TrainingSchema } from './training/training';
 
 /** An object whose every key is known: a misspelt option is an error, not a silent default. */
 const Options = <T extends TProperties>(properties: T, description: string) =>
@@ -307,7 +307,7 @@ export type {
   SparseLinearConfig,
   TextConfig,
   UserItemConfig,
-} from './model';
+} from './models/model';
 export type { PioConfig, PioTemplate } from './pio';
 export type PredictServiceConfig = Config['palladium']['services'][number];
 export type AuthConfig = Config['auth'];

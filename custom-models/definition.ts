@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { CustomModelDefinition, SampleRow } from '../config/define-model';
+import type { CustomModelDefinition, SampleRow } from '../config/models/define-model';
 import type { CustomConfig } from '../config/schema';
 
 /** A definition of which nothing is known but that it has the members it needs. */

@@ -1,4 +1,4 @@
-import type { RankedItem } from '../config/define-model';
+import type { RankedItem } from '../config/models/define-model';
 import type { ModelParams, Prediction, Row } from '../learning/model';
 import { textsOf } from '../learning/model-arrays';
 import { type ModelArray, type ModelFile, ModelFileError } from '../learning/model-file';

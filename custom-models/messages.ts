@@ -5,7 +5,7 @@ import type {
   SampleParams,
   TopKQuestion,
   Training,
-} from '../config/define-model';
+} from '../config/models/define-model';
 import type { CustomConfig } from '../config/schema';
 import type { Label, Prediction, Row } from '../learning/model';
 import type { PackedData } from './model-data';

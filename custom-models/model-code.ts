@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Compiled, compile } from '../config/compile';
-import type { CustomAlgorithm } from '../config/model';
+import { type Compiled, compile } from '../config/file/compile';
+import type { CustomAlgorithm } from '../config/models/model';
 import { DefinitionError } from './definition';
 
 /** The code of a custom model. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { findProgram } from '../config/built-program';
+import { findProgram } from '../config/file/built-program';
 import type { CustomConfig } from '../config/schema';
 import { PredictError } from '../learning/model';
 import { DefinitionError } from './definition';

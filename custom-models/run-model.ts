@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SampleRow } from '../config/define-model';
+import type { SampleRow } from '../config/models/define-model';
 import type { Row } from '../learning/model';
 import { type Definition, define } from './definition';
 import type {

@@ -1,4 +1,4 @@
-import { isEncoded } from './feature-encoding';
+import { isEncoded } from './features/feature-encoding';
 import type { Label } from './model';
 import { type EncodedFeature, type ModelFile, ModelFileError } from './model-file';
 

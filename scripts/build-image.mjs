@@ -106,7 +106,7 @@ export async function dataFilesOf(model) {
 
 /** Reads the configuration with the code that the service reads it with, so a mistake is told here already. */
 export async function readConfig() {
-  const { loadConfig } = await load('config/load.ts');
+  const { loadConfig } = await load('config/file/load.ts');
   const { config } = await loadConfig(join(root, 'modelapp.config.ts'));
   return config;
 }

@@ -7,7 +7,7 @@ const marker = '<!-- made by `npm run docs` from config/schema.ts -->';
 const file = join(root, 'docs/configuration.md');
 const outfile = join(root, 'dist/reference.cjs');
 
-await bundle({ entryPoints: ['config/reference.ts'], outfile });
+await bundle({ entryPoints: ['config/file/reference.ts'], outfile });
 const { configurationReference } = await import(outfile);
 const [head] = (await readFile(file, 'utf8')).split(marker);
 await writeFile(file, `${head}${marker}\n\n${configurationReference()}`);

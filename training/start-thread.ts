@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { findProgram } from '../config/built-program';
+import { findProgram } from '../config/file/built-program';
 
 /**
  * Starts a thread.

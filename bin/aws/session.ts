@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { loadConfig } from '../../config/load';
+import { loadConfig } from '../../config/file/load';
 import { Names } from '../../config/names';
 import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';

@@ -10,8 +10,8 @@ import { serviceOf } from '../../service/protocols/palladium/predict-service';
 import { streamPredictions } from '../../service/protocols/stream';
 import { CommandError, ExitCode } from '../failure';
 import { type PlaceOptions, readSettings, withPlaceOptions } from '../settings';
-import { configuredModel } from './configured-model';
 import { type CommandContext, inContext, openContext } from './context';
+import { configuredModel } from './models/configured-model';
 
 interface StreamOptions extends PlaceOptions {
   readonly model?: string;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadConfig } from '../../config/load';
+import { loadConfig } from '../../config/file/load';
 import { type DeployTarget, Names } from '../../config/names';
 import type { Config } from '../../config/schema';
 import { estimateCost } from '../../lib/cost/estimate';

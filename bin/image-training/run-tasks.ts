@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { type TaskName, type TaskRole, type TrainingJob, taskRestarts, tasksOf } from '../../config/training-task';
+import {
+  type TaskName,
+  type TaskRole,
+  type TrainingJob,
+  taskRestarts,
+  tasksOf,
+} from '../../config/training/training-task';
 import { CommandError } from '../failure';
 import type { TaskContainers } from './task-containers';
 

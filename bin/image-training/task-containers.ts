@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { type TaskName, type TrainingJob, taskEnvironment } from '../../config/training-task';
+import { type TaskName, type TrainingJob, taskEnvironment } from '../../config/training/training-task';
 import { CommandError } from '../failure';
 
 /** What all containers of a job run, and what they see. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { TaskName, TrainingJob } from '../../config/training-task';
-import type { ConfTrainOptions } from '../commands/conf-train';
+import type { TaskName, TrainingJob } from '../../config/training/training-task';
+import type { ConfTrainOptions } from '../commands/training/conf-train';
 import { requireDocker } from '../deploy/docker';
 import { CommandError, ExitCode } from '../failure';
 import { newJobId } from '../job-id';

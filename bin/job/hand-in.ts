@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type OutputManifest, type OutputRevision, outputManifest, outputRevision } from '../../config/training-output';
+import {
+  type OutputManifest,
+  type OutputRevision,
+  outputManifest,
+  outputRevision,
+} from '../../config/training/training-output';
 import { S3Folder } from '../../training/s3-folder';
 
 /** Where an output goes. */

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OutputManifest } from '../../config/training-output';
+import type { OutputManifest } from '../../config/training/training-output';
 import type { BatchConf, Conf, OnlineConf } from '../../training/conf/conf';
 import { readConf } from '../../training/conf/read-conf';
 import { evaluate, loadModelFiles } from '../../training/evaluation/evaluate';
-import type { LearningOptions } from '../commands/conf-train';
+import type { LearningOptions } from '../commands/training/conf-train';
 import { reportTo } from '../local-training/report';
 import { handIn } from './hand-in';
 import { type JobEnvironment, readJobEnvironment } from './job-environment';

@@ -8,7 +8,7 @@ import { leadBatch } from '../../training/distributed/batch/lead-batch';
 import { trainDistributed } from '../../training/distributed/train-distributed';
 import { type SavedOnline, trainOnline } from '../../training/online/train-online';
 import { modelFiles } from '../../training/output/model-files';
-import type { LearningOptions } from '../commands/conf-train';
+import type { LearningOptions } from '../commands/training/conf-train';
 import type { Report } from '../local-training/report';
 import type { JobEnvironment } from './job-environment';
 

@@ -1,11 +1,11 @@
-import { learnerOf } from '../../config/learner';
-import { type ParameterSet, parameterFaults } from '../../config/parameters';
+import { learnerOf } from '../../config/models/learner';
+import { type ParameterSet, parameterFaults } from '../../config/models/parameters';
 import type { Config } from '../../config/schema';
 import type { Job } from '../../service/jobs/job';
-import { configuredModel, learnerConfigOf } from '../commands/configured-model';
 import { inContext, openPreparedContext } from '../commands/context';
-import { plainRows } from '../commands/train';
-import { trainNow } from '../commands/training';
+import { configuredModel, learnerConfigOf } from '../commands/models/configured-model';
+import { plainRows } from '../commands/training/train';
+import { trainNow } from '../commands/training/training';
 import { CommandError, ExitCode } from '../failure';
 import { readSettings } from '../settings';
 import { handInRevision } from './hand-in';

@@ -1,5 +1,5 @@
 import { writeBadLineLimit } from '../../training/data/bad-lines';
-import { type ConfTrainOptions, defaultCheckpointEvery, defaultSeed } from '../commands/conf-train';
+import { type ConfTrainOptions, defaultCheckpointEvery, defaultSeed } from '../commands/training/conf-train';
 import { shellWord } from '../shell-word';
 import { withoutPasswords } from './store-url';
 

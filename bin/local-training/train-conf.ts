@@ -6,7 +6,7 @@ import { findParts } from '../../training/data/parts';
 import { evaluate, loadModelFiles } from '../../training/evaluation/evaluate';
 import type { KeyedWeights } from '../../training/keyed-weights';
 import { modelFiles as filesOfShards, requireWritableModel, shardPattern } from '../../training/output/model-files';
-import type { ConfOptions, ConfTrainOptions } from '../commands/conf-train';
+import type { ConfOptions, ConfTrainOptions } from '../commands/training/conf-train';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError } from '../interruption';
 import { type Run, reported, reportTo, type TrainingResult } from './report';

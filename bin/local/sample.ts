@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { DataSource } from '../../config/data-source';
+import type { DataSource } from '../../config/models/data-source';
 import type { ModelConfig } from '../../config/schema';
-import { parseFeature } from '../../learning/feature-text';
+import { parseFeature } from '../../learning/features/feature-text';
 import type { FeatureType, FeatureValue } from '../../learning/model';
 
 const placeholders: Readonly<Record<FeatureType, FeatureValue>> = {

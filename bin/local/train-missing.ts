@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { describeDataSource, learnsFromObservations } from '../../config/data-source';
-import { isCustom } from '../../config/model';
+import { describeDataSource, learnsFromObservations } from '../../config/models/data-source';
+import { isCustom } from '../../config/models/model';
 import type { ModelConfig } from '../../config/schema';
 import { TrainingLockedError } from '../../service/jobs/errors';
 import type { Job } from '../../service/jobs/job';
 import { JobQueue } from '../../service/jobs/job-queue';
 import { UnusableRevisionError } from '../../service/models/errors';
 import { loadRevision } from '../../service/models/load-revision';
-import type { ModelStore } from '../../service/models/model-store';
-import { openModelStore } from '../../service/models/open-model-store';
 import { Registry } from '../../service/models/registry';
-import { trainNow } from '../commands/training';
+import type { ModelStore } from '../../service/models/store/model-store';
+import { openModelStore } from '../../service/models/store/open-model-store';
+import { trainNow } from '../commands/training/training';
 import { CommandError } from '../failure';
 import type { Settings } from '../settings';
 

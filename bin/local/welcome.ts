@@ -1,4 +1,4 @@
-import { isUserItem } from '../../config/model';
+import { isUserItem } from '../../config/models/model';
 import type { Config, MappingEntry } from '../../config/schema';
 import type { FeatureValue, ScalarValue } from '../../learning/model';
 import { sparseText } from '../../learning/sparse/sparse-features';

@@ -1,4 +1,4 @@
-import { taskKinds } from '../../config/training-task';
+import { taskKinds } from '../../config/training/training-task';
 import { type AwsSession, withSession } from '../aws/session';
 import type { LogsOptions } from '../commands/aws/logs';
 import { CommandError, ExitCode } from '../failure';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { scoreOption } from '../commands/score-option';
+import { scoreOption } from '../commands/training/score-option';
 import { CommandError, ExitCode } from '../failure';
 
 /** What `PIO_OPTS` may say of the trainings of a release. */

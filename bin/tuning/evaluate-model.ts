@@ -1,9 +1,9 @@
+import { defaultFolds } from '../../config/models/tuning';
 import type { OnnxConfig } from '../../config/schema';
-import { defaultFolds } from '../../config/tuning';
 import { Variants } from '../../service/models/variants';
 import { evaluateOnnx } from '../../training/onnx/evaluate-onnx';
-import { configuredModel, learnerConfigOf } from '../commands/configured-model';
 import { inContext, type OpenContext } from '../commands/context';
+import { configuredModel, learnerConfigOf } from '../commands/models/configured-model';
 import { CommandError, ExitCode } from '../failure';
 import { reported, reportTo } from '../local-training/report';
 import { type PlaceOptions, readSettings, type Settings } from '../settings';

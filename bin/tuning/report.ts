@@ -1,4 +1,4 @@
-import { describeParameters } from '../../config/parameters';
+import { describeParameters } from '../../config/models/parameters';
 import type { SetResult } from '../../training/cross-validation/cross-validate';
 import { scoreOfSet } from '../../training/cross-validation/score';
 import { foldLine, LiveLine } from '../local-training/live-line';

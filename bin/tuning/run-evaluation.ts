@@ -1,6 +1,6 @@
-import { type LearnerConfig, learnerOf } from '../../config/learner';
-import { defaultRankingDepth, rankingDepth } from '../../config/metrics';
-import type { ParameterSet } from '../../config/parameters';
+import { type LearnerConfig, learnerOf } from '../../config/models/learner';
+import { defaultRankingDepth, rankingDepth } from '../../config/models/metrics';
+import type { ParameterSet } from '../../config/models/parameters';
 import { type EvaluatedSet, Evaluations, type NewEvaluation } from '../../service/models/evaluations';
 import { crossValidate, type SetResult } from '../../training/cross-validation/cross-validate';
 import { openProblem } from '../../training/cross-validation/problem';

@@ -1,10 +1,10 @@
-import { type LearnerConfig, learnerOf } from '../../config/learner';
-import { metricFault } from '../../config/metrics';
-import { parameterSets, type TuneConfig } from '../../config/tuning';
-import { formatVariant } from '../../config/variant';
+import { type LearnerConfig, learnerOf } from '../../config/models/learner';
+import { metricFault } from '../../config/models/metrics';
+import { parameterSets, type TuneConfig } from '../../config/models/tuning';
+import { formatVariant } from '../../config/models/variant';
 import { requireWritable, writeAside } from '../../training/write-aside';
-import { learnerConfigOf } from '../commands/configured-model';
 import { inContext, type OpenContext } from '../commands/context';
+import { learnerConfigOf } from '../commands/models/configured-model';
 import { CommandError, ExitCode } from '../failure';
 import { InterruptedError, interruptible } from '../interruption';
 import { type PlaceOptions, readSettings, type Settings } from '../settings';

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { jobOptionProperties } from '../../config/job-options';
-import { mostServers, mostWorkers, serverTasks } from '../../config/training-task';
+import { jobOptionProperties } from '../../config/training/job-options';
+import { mostServers, mostWorkers, serverTasks } from '../../config/training/training-task';
 import { JobFailure } from './failure';
 
 const ConfInputSchema = Type.Object(

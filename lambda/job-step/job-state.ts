@@ -1,4 +1,4 @@
-import type { JobSize, TaskName } from '../../config/training-task';
+import type { JobSize, TaskName } from '../../config/training/training-task';
 import { JobFailure } from './failure';
 import type { ConfInput, ModelInput } from './job-input';
 import { settings } from './settings';

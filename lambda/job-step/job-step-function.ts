@@ -4,7 +4,7 @@ import type { Ec2TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
-import type { TaskRole } from '../../config/training-task';
+import type { TaskRole } from '../../config/training/training-task';
 import { type HandlerEnvironment, HandlerFunction } from '../handler-function';
 import { acceptWildcard } from '../training/accepted-wildcard';
 import { allow, allowEnding, allowHostNames, machineArn } from '../training/rights';

@@ -1,4 +1,4 @@
-import type { TaskRole } from '../../config/training-task';
+import type { TaskRole } from '../../config/training/training-task';
 
 /** How the tasks of a role are started. */
 export interface RoleSettings {

@@ -1,7 +1,7 @@
 import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
 import type { Ec2TaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { TaskRole } from '../../config/training-task';
+import type { TaskRole } from '../../config/training/training-task';
 
 /** What training jobs run on. */
 export interface TrainingCluster {

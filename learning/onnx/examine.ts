@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { InferenceSession } from 'onnxruntime-node';
+import { neutralRow } from '../features/neutral-row';
 import type { Label, ScalarFeature } from '../model';
 import { encodeModelFile, type ModelHeader, type OnnxHeader } from '../model-file';
-import { neutralRow } from '../neutral-row';
 import { OnnxError } from './onnx-error';
 import { readOnnxGraph } from './onnx-graph';
 import { OnnxModel, onnxAlgorithm } from './onnx-model';

@@ -1,4 +1,4 @@
-import type { DesignMatrix } from '../feature-encoding';
+import type { DesignMatrix } from '../features/feature-encoding';
 
 /**
  * A change of variables that makes a linear model quick to fit and leaves its optimum where it is.

@@ -1,6 +1,6 @@
 import type { DoubleArray } from '../array-bytes';
 import { classifierIn, likeliest } from '../classifier';
-import { FeatureEncoder } from '../feature-encoding';
+import { FeatureEncoder } from '../features/feature-encoding';
 import type { Label, ModelParams, Prediction, Row, TabularModel } from '../model';
 import { doublesOf } from '../model-arrays';
 import type { EncodedFeature, ModelFile } from '../model-file';

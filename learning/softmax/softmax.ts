@@ -1,4 +1,4 @@
-import type { DesignMatrix } from '../feature-encoding';
+import type { DesignMatrix } from '../features/feature-encoding';
 import { lbfgs, type Minimum, type Objective, type OptimiserState } from '../optimiser/lbfgs';
 import { applyConditioning, type Conditioning, conditionDesign } from './conditioning';
 

@@ -1,5 +1,5 @@
 import type { Feature, Label, ModelParams, Prediction, Row, TabularModel } from '../../learning/model';
-import { CallLimit } from '../models/call-limit';
+import { CallLimit } from '../models/custom/call-limit';
 import { type BatchLimits, type Clock, MicroBatcher } from './micro-batcher';
 
 /** A model that answers the rows of several requests in one go. Parameters of single requests do not reach it. */

@@ -6,7 +6,7 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import plugin from 'fastify-plugin';
-import { readablePath } from '../../config/readable-path';
+import { readablePath } from '../../config/file/readable-path';
 import { maxKeyLength } from '../predictions/log';
 import { type Envelope, nativeEnvelope } from './envelopes';
 import { HttpError } from './errors';

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { BaseLogger } from 'pino';
 import { nextOccurrence } from '../../config/cron';
-import { learnsFromObservations } from '../../config/data-source';
+import { learnsFromObservations } from '../../config/models/data-source';
 import type { Config, ModelConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
 import type { Registry } from '../models/registry';

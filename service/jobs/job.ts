@@ -1,4 +1,4 @@
-import type { ParameterSet } from '../../config/parameters';
+import type { ParameterSet } from '../../config/models/parameters';
 import { asScores, type Origin, type Scores } from '../models/revision';
 
 /** `fit`: asked for through the service; `train`: on a command line; `retrain`: by Velox or a schedule. */

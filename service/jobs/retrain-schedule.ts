@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { learnsFromObservations } from '../../config/data-source';
+import { learnsFromObservations } from '../../config/models/data-source';
 import type { Config, ModelConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
 import { modelTables } from '../models/tables';

@@ -1,16 +1,16 @@
 import type { ClientBase, Pool } from 'pg';
-import { isUserItem } from '../../config/model';
+import { isUserItem } from '../../config/models/model';
 import type { Config } from '../../config/schema';
 import type { Version } from '../../config/version';
 import { transaction } from '../database/transaction';
-import { type Learning, learnAll, learningOf } from '../observations/learning';
-import type { InTransaction } from '../observations/solve-users';
-import type { StateUpdateOptions } from '../observations/update-states';
+import { type Learning, learnAll, learningOf } from '../observations/learning/learning';
+import type { InTransaction } from '../observations/learning/solve-users';
+import type { StateUpdateOptions } from '../observations/learning/update-states';
 import { UnusableRevisionError } from './errors';
 import { loadRevision } from './load-revision';
 import { changeModel, type ModelRow } from './model-change';
-import type { ModelStore } from './model-store';
 import { asRevision, type Revision, type RevisionRow, revisionColumns } from './revision';
+import type { ModelStore } from './store/model-store';
 import { type ModelTables, modelTables } from './tables';
 
 /** How users of models learn. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { ParameterSet } from '../../config/parameters';
+import type { ParameterSet } from '../../config/models/parameters';
 import type { Version } from '../../config/version';
 import { modelTables } from './tables';
 

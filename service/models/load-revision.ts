@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import { isCustom } from '../../config/model';
+import { isCustom } from '../../config/models/model';
 import { ConfigError } from '../../config/resolve';
 import type { CustomConfig, ModelConfig, OnnxConfig } from '../../config/schema';
 import { DefinitionError } from '../../custom-models/definition';
+import { neutralRow } from '../../learning/features/neutral-row';
 import { loadModel } from '../../learning/load-model';
 import type { Feature, Model } from '../../learning/model';
 import { decodeModelFile, ModelFileError, type ModelHeader } from '../../learning/model-file';
-import { neutralRow } from '../../learning/neutral-row';
 import { BatchingModel } from '../batching/batching-model';
 import { ServedOnnx } from '../onnx/served-onnx';
-import { openCustomModel } from './custom-model';
+import { openCustomModel } from './custom/custom-model';
 import { UnusableRevisionError } from './errors';
-import { MissingFileError, type ModelStore } from './model-store';
 import type { Revision } from './revision';
+import { MissingFileError, type ModelStore } from './store/model-store';
 
 /** A revision in memory, checked and warmed up. */
 export interface ServedRevision {

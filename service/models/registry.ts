@@ -6,7 +6,6 @@ import { Activation, type Choice, type Learners } from './activation';
 import { announceChange } from './changes';
 import { LeaseLostError, RevisionConflictError, UnknownRevisionError } from './errors';
 import { changeModel } from './model-change';
-import type { ModelStore } from './model-store';
 import {
   asRevision,
   type Metrics,
@@ -16,6 +15,7 @@ import {
   revisionColumns,
   type Scores,
 } from './revision';
+import type { ModelStore } from './store/model-store';
 import { type ModelTables, modelTables } from './tables';
 
 /** A revision that is still to be published. */

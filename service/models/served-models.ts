@@ -7,11 +7,11 @@ import { OnlineModel } from '../../learning/recommender/online-model';
 import { doublesIn, OnlineWeights } from '../observations/online-weights';
 import { builtInRevision } from './built-in-revision';
 import { ChangeFollower } from './changes';
+import { ProcessHeartbeat } from './custom/process-heartbeat';
 import { loadRevision, type ServedRevision } from './load-revision';
-import type { ModelStore } from './model-store';
-import { ProcessHeartbeat } from './process-heartbeat';
 import { Registry } from './registry';
 import type { Revision } from './revision';
+import type { ModelStore } from './store/model-store';
 
 export type { ServedRevision } from './load-revision';
 

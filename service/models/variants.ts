@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
-import { hasLearner, learnerOf } from '../../config/learner';
-import type { ModelConfig } from '../../config/model';
-import { type ParameterSet, parameterFaults, withParameters } from '../../config/parameters';
+import { hasLearner, learnerOf } from '../../config/models/learner';
+import type { ModelConfig } from '../../config/models/model';
+import { type ParameterSet, parameterFaults, withParameters } from '../../config/models/parameters';
 import type { Version } from '../../config/version';
 import { modelTables } from './tables';
 

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { type DataFolder, OutsideDataLocationError } from '../models/data-location';
+import { type DataFolder, OutsideDataLocationError } from '../models/store/data-location';
 import { checkObservation, type Observation, UnstorableObservationError } from './observation';
 
 /** Observations of one file. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { findProgram } from '../../config/built-program';
+import { findProgram } from '../../config/file/built-program';
 import { PredictError } from '../../learning/model';
 import { OnnxError } from '../../learning/onnx/onnx-error';
 import { WholeBatchError } from '../batching/micro-batcher';

@@ -1,7 +1,7 @@
 import { watchProcess } from '../../custom-models/watch-process';
+import { neutralRow } from '../../learning/features/neutral-row';
 import { PredictError } from '../../learning/model';
 import { decodeModelFile, ModelFileError } from '../../learning/model-file';
-import { neutralRow } from '../../learning/neutral-row';
 import { examineOnnx } from '../../learning/onnx/examine';
 import { OnnxModel } from '../../learning/onnx/onnx-model';
 import type { FromOnnx, OnnxCall, OnnxFailure, OnnxQuestions, ToOnnx } from './messages';

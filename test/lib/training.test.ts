@@ -1,5 +1,5 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { type TaskKind, taskKinds } from '../../config/training-task';
+import { type TaskKind, taskKinds } from '../../config/training/training-task';
 import { type CfnTemplateResource, onlyResource, type SynthesisOptions, synthesize } from './support/synthesis';
 
 const name = 'ModelApp-Training';

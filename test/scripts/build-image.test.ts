@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { loadConfig } from '../../config/load';
+import { loadConfig } from '../../config/file/load';
 import { define } from '../../custom-models/definition';
 
 jest.setTimeout(60_000);

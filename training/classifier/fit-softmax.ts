@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SoftmaxConfig } from '../../config/schema';
-import { FeatureEncoder, learnEncoding } from '../../learning/feature-encoding';
+import { FeatureEncoder, learnEncoding } from '../../learning/features/feature-encoding';
 import type { ModelParams } from '../../learning/model';
 import type { Minimum, OptimiserState } from '../../learning/optimiser/lbfgs';
 import { fitSoftmax } from '../../learning/softmax/softmax';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ParameterSet } from '../../config/parameters';
+import type { ParameterSet } from '../../config/models/parameters';
 import type { Metrics } from '../sparse-linear/score-sparse-linear';
 import { FoldProcess } from './fold-process';
 import type { Problem } from './problem';

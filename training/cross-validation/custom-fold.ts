@@ -1,4 +1,4 @@
-import type { ParameterSet } from '../../config/parameters';
+import type { ParameterSet } from '../../config/models/parameters';
 import type { CustomConfig } from '../../config/schema';
 import { LoadedModel } from '../../custom-models/loaded-model';
 import type { Abilities } from '../../custom-models/messages';

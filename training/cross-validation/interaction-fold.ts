@@ -1,4 +1,4 @@
-import { type ParameterSet, withParameters } from '../../config/parameters';
+import { type ParameterSet, withParameters } from '../../config/models/parameters';
 import type { AlsConfig } from '../../config/schema';
 import { foldOf } from '../../learning/folds';
 import { meanRankingMetrics, type RankingMetrics } from '../../learning/ranking-metrics';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ParameterSet, withParameters } from '../../config/parameters';
+import { type ParameterSet, withParameters } from '../../config/models/parameters';
 import type { SparseLinearConfig } from '../../config/schema';
 import type { ScoredRows } from '../../learning/linear/scores';
 import type { BatchConf, OnlineConf } from '../conf/conf';

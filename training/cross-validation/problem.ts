@@ -1,4 +1,4 @@
-import type { LearnerConfig } from '../../config/learner';
+import type { LearnerConfig } from '../../config/models/learner';
 import type { CustomConfig } from '../../config/schema';
 import { readModelCode } from '../../custom-models/model-code';
 import { ModelProcess } from '../../custom-models/model-process';

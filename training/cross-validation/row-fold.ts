@@ -1,4 +1,4 @@
-import { type ParameterSet, withParameters } from '../../config/parameters';
+import { type ParameterSet, withParameters } from '../../config/models/parameters';
 import { foldSplit } from '../../learning/folds';
 import { accuracy, auc, logLoss } from '../../learning/metrics';
 import type { Prediction } from '../../learning/model';

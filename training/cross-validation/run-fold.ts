@@ -1,4 +1,4 @@
-import type { ParameterSet } from '../../config/parameters';
+import type { ParameterSet } from '../../config/models/parameters';
 import type { Metrics } from '../sparse-linear/score-sparse-linear';
 import { type CustomOutcome, customMetrics } from './custom-fold';
 import { type InteractionOutcome, interactionMetrics, runInteractionFold } from './interaction-fold';

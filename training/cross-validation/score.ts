@@ -1,6 +1,6 @@
-import type { LearnerConfig } from '../../config/learner';
-import { learnerOf } from '../../config/learner';
-import { defaultMetric, isLowerBetter, ownMetric, rankingDepth } from '../../config/metrics';
+import type { LearnerConfig } from '../../config/models/learner';
+import { learnerOf } from '../../config/models/learner';
+import { defaultMetric, isLowerBetter, ownMetric, rankingDepth } from '../../config/models/metrics';
 import type { Label } from '../../learning/model';
 import type { SetResult } from './cross-validate';
 import type { CustomProblem } from './custom-fold';

@@ -1,5 +1,5 @@
 import type { CustomConfig, CustomRowsConfig, CustomUserItemConfig } from '../../config/schema';
-import { parseFeature, typeNouns } from '../../learning/feature-text';
+import { parseFeature, typeNouns } from '../../learning/features/feature-text';
 import type { Label, Row } from '../../learning/model';
 import { holdOut } from '../../learning/recommender/interactions/hold-out';
 import type { NamedInteractions } from '../../learning/recommender/interactions/interaction-builder';

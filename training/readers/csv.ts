@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, type Info, parse } from 'csv-parse';
-import { parseFeature, typeNouns } from '../../learning/feature-text';
+import { parseFeature, typeNouns } from '../../learning/features/feature-text';
 import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../learning/model';
 import { DataError, DataExitCode } from '../data-error';
 import type { Dataset } from '../dataset';

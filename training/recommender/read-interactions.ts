@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { type CsvSource, describeDataSource, type InteractionSource } from '../../config/data-source';
+import { type CsvSource, describeDataSource, type InteractionSource } from '../../config/models/data-source';
 import type { AlsConfig, CustomUserItemConfig } from '../../config/schema';
 import type { Version } from '../../config/version';
 import type { ScalarFeature } from '../../learning/model';

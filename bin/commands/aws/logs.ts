@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { DeployTarget } from '../../../config/names';
-import { type TaskKind, taskKinds } from '../../../config/training-task';
+import { type TaskKind, taskKinds } from '../../../config/training/training-task';
 import { type AwsOptions, parseTargetArgument, withAwsOptions } from '../../aws/options';
 import { CommandError, ExitCode } from '../../failure';
 import { parseSince } from '../../look/since';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { Environment } from '../../../config/environment';
-import { loadConfig } from '../../../config/load';
+import { loadConfig } from '../../../config/file/load';
 import { migrate } from '../../../service/database/migrations';
 import type { DatabaseSettings } from '../../../service/processes/messages';
 import { connect } from '../../local/open-database';

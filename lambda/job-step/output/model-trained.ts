@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { OutputManifest, OutputRevision } from '../../../config/training-output';
+import type { OutputManifest, OutputRevision } from '../../../config/training/training-output';
 
 const events = new EventBridgeClient();
 

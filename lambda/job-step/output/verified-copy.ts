@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { CopyObjectCommand, GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import type { OutputManifest } from '../../../config/training-output';
+import type { OutputManifest } from '../../../config/training/training-output';
 import { JobFailure } from '../failure';
 
 // Stand-ins for S3 have no name per bucket.

@@ -1,4 +1,4 @@
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskRole } from '../../../config/training/training-task';
 import { JobFailure } from '../failure';
 import { type JobState, refuseLate, type TaskState, waitFrom } from '../job-state';
 import { settings } from '../settings';

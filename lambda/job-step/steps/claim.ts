@@ -1,4 +1,4 @@
-import { fitsOneProcess, type JobSize, type TaskName, tasksOf } from '../../../config/training-task';
+import { fitsOneProcess, type JobSize, type TaskName, tasksOf } from '../../../config/training/training-task';
 import { byAge, runningJobs } from '../../training/executions';
 import { JobFailure } from '../failure';
 import { type JobInput, parseJobInput } from '../job-input';

@@ -4,7 +4,7 @@ import {
   outputRevision,
   parseOutputManifest,
   parseOutputRevision,
-} from '../../../config/training-output';
+} from '../../../config/training/training-output';
 import { addressOf, copy, keysIn, readText } from '../../tables/archive-store';
 import { JobFailure } from '../failure';
 import type { JobState } from '../job-state';

@@ -1,4 +1,4 @@
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskRole } from '../../../config/training/training-task';
 import { stopTask } from '../../training/tasks';
 import { JobFailure, schedulerFailure } from '../failure';
 import { type JobState, refuseLate, type TaskEnd, waitFrom } from '../job-state';

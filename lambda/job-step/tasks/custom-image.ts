@@ -5,7 +5,7 @@ import {
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs';
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskRole } from '../../../config/training/training-task';
 import { nameInEcs } from '../../training/executions';
 import type { JobState } from '../job-state';
 import { settings } from '../settings';

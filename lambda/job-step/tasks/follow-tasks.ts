@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs';
-import { type TaskRole, taskRestarts } from '../../../config/training-task';
+import { type TaskRole, taskRestarts } from '../../../config/training/training-task';
 import { describeTasks } from '../../training/tasks';
 import { JobFailure } from '../failure';
 import type { JobState, TaskEnd, TaskState } from '../job-state';

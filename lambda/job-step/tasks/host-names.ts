@@ -1,4 +1,4 @@
-import type { TaskName } from '../../../config/training-task';
+import type { TaskName } from '../../../config/training/training-task';
 import { pointHosts } from '../../training/host-names';
 import { settings } from '../settings';
 

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ECSClient, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
-import { optionArguments } from '../../../config/job-options';
-import { modelTaskEnvironment, type StoreAddresses, storePort, taskEnvironment } from '../../../config/training-task';
+import { optionArguments } from '../../../config/training/job-options';
+import {
+  modelTaskEnvironment,
+  type StoreAddresses,
+  storePort,
+  taskEnvironment,
+} from '../../../config/training/training-task';
 import { startedBy } from '../../training/executions';
 import type { JobState, TaskState } from '../job-state';
 import { settings, startOf } from '../settings';

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { containerDataDirectory } from '../../../config/environment';
-import type { Schedule } from '../../../config/training';
+import type { Schedule } from '../../../config/training/training';
 import { acceptWildcard } from '../../../lambda/training/accepted-wildcard';
 import { allowPulling, releasedImage } from '../released-image';
 import { type TaskContainer, TrainingTask, type TrainingTaskProps } from './training-task';

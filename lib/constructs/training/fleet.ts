@@ -3,7 +3,7 @@ import { CfnEC2Fleet, type IVpc, SecurityGroup, UserData } from 'aws-cdk-lib/aws
 import { AmiHardwareType, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { TrainingConfig } from '../../../config/training';
+import type { TrainingConfig } from '../../../config/training/training';
 import { acknowledgeAgentPolicy, MachineTemplate } from '../machine-template';
 import { lifecycleAttribute } from './lifecycle';
 

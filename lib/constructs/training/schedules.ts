@@ -4,7 +4,7 @@ import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Names } from '../../../config/names';
-import type { Schedule as ScheduledJob } from '../../../config/training';
+import type { Schedule as ScheduledJob } from '../../../config/training/training';
 import type { JobInput } from '../../../lambda/job-step/job-input';
 
 export interface SchedulesProps {

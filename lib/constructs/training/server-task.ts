@@ -2,8 +2,8 @@ import { ContainerImage, LinuxParameters, TmpfsMountOption } from 'aws-cdk-lib/a
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { TrainingEnvironment } from '../../../config/environment';
-import { storeServerConfiguration } from '../../../config/store-server';
-import { storePort } from '../../../config/training-task';
+import { storeServerConfiguration } from '../../../config/training/store-server';
+import { storePort } from '../../../config/training/training-task';
 import { storeSecret, TrainingTask, type TrainingTaskProps } from './training-task';
 
 export interface ServerTaskProps extends TrainingTaskProps {

@@ -1,6 +1,6 @@
 import { type ISecurityGroup, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { enginePorts, storePort, type TaskRole } from '../../../config/training-task';
+import { enginePorts, storePort, type TaskRole } from '../../../config/training/training-task';
 
 /** Where servers of a cluster tell each other how they are: always so far above their port. */
 const busPort = storePort + 10_000;

@@ -12,7 +12,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { TrainingEnvironment } from '../../../config/environment';
 import type { Names } from '../../../config/names';
-import type { TaskKind } from '../../../config/training-task';
+import type { TaskKind } from '../../../config/training/training-task';
 import { type Lifecycle, onlyOn } from './lifecycle';
 
 export interface TrainingTaskProps {

@@ -1,4 +1,4 @@
-import type { Entity } from '../../../learning/entity';
+import type { Entity } from '../../../learning/features/entity';
 import { formatJson, type JsonValue } from './json';
 import { formatUtc } from './time';
 

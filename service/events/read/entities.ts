@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { type Entity, type EntityChange, foldEntities } from '../../../learning/entity';
+import { type Entity, type EntityChange, foldEntities } from '../../../learning/features/entity';
 import { formatEntity } from '../format/entity';
 import type { JsonObject, JsonValue } from '../format/json';
 import { parseJson } from '../format/parse-json';

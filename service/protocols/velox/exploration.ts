@@ -2,7 +2,7 @@ import type { UserItemModel } from '../../../learning/model';
 import type { Exploration } from '../../../learning/recommender/recommend';
 import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
-import { newUser } from '../../observations/new-user';
+import { newUser } from '../../observations/learning/new-user';
 import type { Recommender } from './recommenders';
 
 /**

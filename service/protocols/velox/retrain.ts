@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { learnsFromObservations } from '../../../config/data-source';
+import { learnsFromObservations } from '../../../config/models/data-source';
 import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
 import { HttpError, unavailable } from '../../http/errors';

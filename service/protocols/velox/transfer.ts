@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { isTextModel } from '../../../config/model';
+import { isTextModel } from '../../../config/models/model';
 import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
 import { badRequest, type HttpError } from '../../http/errors';
-import { type DataFolder, OutsideDataLocationError, UnusableFolderError } from '../../models/data-location';
 import type { ServedModel } from '../../models/served-models';
+import { type DataFolder, OutsideDataLocationError, UnusableFolderError } from '../../models/store/data-location';
 import {
   ObservationLineError,
   observationFiles,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handIn } from '../../../bin/job/hand-in';
-import { parseOutputManifest } from '../../../config/training-output';
+import { parseOutputManifest } from '../../../config/training/training-output';
 import { FakeS3 } from '../../lambda/support/fake-s3';
 import { startLoopback } from '../../lambda/support/loopback';
 import { runFolder } from '../../support/test-run';

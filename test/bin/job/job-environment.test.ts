@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readJobEnvironment } from '../../../bin/job/job-environment';
-import { type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { type TrainingJob, taskEnvironment } from '../../../config/training/training-task';
 
 const host = fc.stringMatching(/^[a-z][a-z0-9.-]{0,10}$/);
 const job: fc.Arbitrary<TrainingJob> = fc.record({

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOutputManifest } from '../../../config/training-output';
-import { type TaskName, type TrainingJob, taskEnvironment } from '../../../config/training-task';
+import { parseOutputManifest } from '../../../config/training/training-output';
+import { type TaskName, type TrainingJob, taskEnvironment } from '../../../config/training/training-task';
 import { type LocalServers, startLocalServers } from '../../../training/store/servers/local-servers';
 import { runFolder } from '../../support/test-run';
 import { type Ended, ModelappCommand } from '../aws/support/command';

@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseOutputRevision } from '../../../config/training-output';
+import { parseOutputRevision } from '../../../config/training/training-output';
 import { loadModel } from '../../../learning/load-model';
 import { migrationsDirectory } from '../../../service/database/migrations';
 import { readRevision } from '../../../service/models/load-revision';
-import { openModelStore } from '../../../service/models/open-model-store';
 import { Registry } from '../../../service/models/registry';
+import { openModelStore } from '../../../service/models/store/open-model-store';
 import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
 import { runFolder } from '../../support/test-run';
 import { builtCli, ModelappCommand } from '../aws/support/command';

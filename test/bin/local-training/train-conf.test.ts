@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { evaluateCommand } from '../../../bin/commands/evaluate';
-import { remoteTraining } from '../../../bin/commands/remote-train';
-import { trainCommand } from '../../../bin/commands/train';
+import { evaluateCommand } from '../../../bin/commands/training/evaluate';
+import { remoteTraining } from '../../../bin/commands/training/remote-train';
+import { trainCommand } from '../../../bin/commands/training/train';
 import { run } from '../../../bin/failure';
 import { createProgram } from '../../../bin/program';
 import { writeClicks } from '../../training/sparse-linear/click-data';

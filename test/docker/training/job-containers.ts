@@ -7,7 +7,7 @@ import {
   type TrainingJob,
   taskEnvironment,
   tasksOf,
-} from '../../../config/training-task';
+} from '../../../config/training/training-task';
 import { ValkeyJobState } from '../../../training/distributed/state/valkey/valkey-job-state';
 import type { Learned } from '../../../training/online/learned';
 import { Servers, type StoreAddress } from '../../../training/store/servers/servers';

@@ -1,4 +1,4 @@
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskRole } from '../../../config/training/training-task';
 import { build, importBase } from '../built-image';
 import { type DockerDaemon, startDockerDaemon } from '../docker-daemon';
 import { type ObjectStore, startObjectStore } from './object-store';

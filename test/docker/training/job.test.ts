@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { outputManifest, parseOutputManifest } from '../../../config/training-output';
-import type { TaskRole, TrainingJob } from '../../../config/training-task';
+import { outputManifest, parseOutputManifest } from '../../../config/training/training-output';
+import type { TaskRole, TrainingJob } from '../../../config/training/training-task';
 import { describeWithMoto } from '../../deploy/support/requirements';
 import { describeWithDocker } from '../requirements';
 import { rows, type Scores, score, trainAlone, trainingConf, uploadClicks } from './clicks';

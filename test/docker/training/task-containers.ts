@@ -1,4 +1,4 @@
-import type { TaskRole } from '../../../config/training-task';
+import type { TaskRole } from '../../../config/training/training-task';
 import { environment, synthesize } from '../../lib/support/synthesis';
 
 /** The container of a task definition, as far as Docker has to be told of it. */

@@ -1,4 +1,4 @@
-import { type TaskKind, taskKinds } from '../../../config/training-task';
+import { type TaskKind, taskKinds } from '../../../config/training/training-task';
 import { type Answerer, json, jsonFailure } from '../support/loopback';
 import type { FakeClock } from './fake-clock';
 import type { FakeFleet, FakeMachine } from './fake-fleet';

@@ -6,7 +6,7 @@ import { Cluster, ContainerImage, Ec2TaskDefinition, LogDriver, NetworkMode } fr
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import cdkJson from '../../../cdk.json';
 import { Names } from '../../../config/names';
-import type { TaskKind, TaskRole } from '../../../config/training-task';
+import type { TaskKind, TaskRole } from '../../../config/training/training-task';
 import type { HandlerEnvironment } from '../../../lambda/handler-function';
 import type { TrainingCluster } from '../../../lambda/training/training-cluster';
 import { refuseFindings } from '../../../lib/findings';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { compile } from '../../../config/compile';
+import { compile } from '../../../config/file/compile';
 import { linearRegression } from './onnx-file';
 
 it('opens a file without a trace of telemetry in the home of the user', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FeatureEncoder, learnEncoding } from '../../../learning/feature-encoding';
+import { FeatureEncoder, learnEncoding } from '../../../learning/features/feature-encoding';
 import type { Row, ScalarFeature } from '../../../learning/model';
 import { fitSoftmax, type SoftmaxOptions, softmaxInPlace } from '../../../learning/softmax/softmax';
 

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import { parseVersion } from '../../../config/version';
 import { findRunningJob } from '../../../service/jobs/running-jobs';
 import { runTraining } from '../../../service/jobs/training-job';
-import { FolderStore } from '../../../service/models/folder-store';
+import { FolderStore } from '../../../service/models/store/folder-store';
 import { irisConfig } from '../models/iris';
 import { endlessTrainer, trainerScoring } from './stand-in-trainer';
 

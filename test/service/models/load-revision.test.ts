@@ -6,9 +6,9 @@ import { resolveConfig } from '../../../config/resolve';
 import type { ModelConfig, SoftmaxConfig } from '../../../config/schema';
 import { onnxModelFile } from '../../../learning/onnx/examine';
 import { UnusableRevisionError } from '../../../service/models/errors';
-import { FolderStore } from '../../../service/models/folder-store';
 import { fits, loadRevision } from '../../../service/models/load-revision';
 import type { Revision } from '../../../service/models/revision';
+import { FolderStore } from '../../../service/models/store/folder-store';
 import { fileAnswering, irisConfig } from './iris';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConf } from '../../../training/conf/read-conf';
-import { type S3StandIn, startS3StandIn } from '../../service/models/s3-stand-in';
+import { type S3StandIn, startS3StandIn } from '../../service/models/store/s3-stand-in';
 import { onlineText } from './texts';
 
 const environment = { ...process.env };

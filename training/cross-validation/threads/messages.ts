@@ -1,4 +1,4 @@
-import type { ParameterSet } from '../../../config/parameters';
+import type { ParameterSet } from '../../../config/models/parameters';
 import type { ThreadProblem } from '../problem';
 import type { FoldOutcome } from '../run-fold';
 

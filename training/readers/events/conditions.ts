@@ -1,4 +1,4 @@
-import type { EventSource } from '../../../config/data-source';
+import type { EventSource } from '../../../config/models/data-source';
 import type { EventPlace } from './event-place';
 
 /** The conditions of a query, with the values that they need. */

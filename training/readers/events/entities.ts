@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { describeDataSource, type EntitySource } from '../../../config/data-source';
-import { type EntityChange, foldEntities } from '../../../learning/entity';
-import { featureFromJson } from '../../../learning/feature-json';
-import { typeNouns } from '../../../learning/feature-text';
+import { describeDataSource, type EntitySource } from '../../../config/models/data-source';
+import { type EntityChange, foldEntities } from '../../../learning/features/entity';
+import { featureFromJson } from '../../../learning/features/feature-json';
+import { typeNouns } from '../../../learning/features/feature-text';
 import type { Row, ScalarFeature, ScalarType, ScalarValue } from '../../../learning/model';
 import { DataError, DataExitCode } from '../../data-error';
 import type { Dataset } from '../../dataset';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { describeDataSource, type EventSource } from '../../../config/data-source';
+import { describeDataSource, type EventSource } from '../../../config/models/data-source';
 import { DataError, DataExitCode } from '../../data-error';
 
 /** Where the event server keeps the events of a source apart from others. */

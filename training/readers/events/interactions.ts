@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { describeDataSource, type InteractionSource } from '../../../config/data-source';
+import { describeDataSource, type InteractionSource } from '../../../config/models/data-source';
 import { DataError } from '../../data-error';
 import { readByCursor } from '../read-by-cursor';
 import { conditionsOf } from './conditions';

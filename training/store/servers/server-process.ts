@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { storeServerConfiguration } from '../../../config/store-server';
+import { storeServerConfiguration } from '../../../config/training/store-server';
 import { StoreError, StoreExitCode } from '../store-error';
 import { openConnection, type ServerAddress } from './connection';
 import { freePort } from './free-port';

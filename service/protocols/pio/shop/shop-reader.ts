@@ -1,5 +1,5 @@
 import type { ClientBase, QueryResultRow } from 'pg';
-import { type EntityChange, foldEntities } from '../../../../learning/entity';
+import { type EntityChange, foldEntities } from '../../../../learning/features/entity';
 import { millisOf } from '../../../events/store/event-row';
 import type { Place } from '../../../events/store/new-event';
 import type { Properties, ShopEvents } from './shop';

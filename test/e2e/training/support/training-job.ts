@@ -1,7 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TrainingJob as JobDescription, type TaskName, taskEnvironment } from '../../../../config/training-task';
+import {
+  type TrainingJob as JobDescription,
+  type TaskName,
+  taskEnvironment,
+} from '../../../../config/training/training-task';
 import { JobRecords } from '../../../../training/distributed/state/valkey/job-records';
 import { readPace } from '../../../../training/distributed/state/valkey/work-queue';
 import { openConnection } from '../../../../training/store/servers/connection';

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { ConfigInput } from '../../../../config/schema';
 import shippedConfig from '../../../../modelapp.config';
-import { openModelStore } from '../../../../service/models/open-model-store';
-import { OnlineUpdater } from '../../../../service/observations/online-updater';
+import { openModelStore } from '../../../../service/models/store/open-model-store';
+import { OnlineUpdater } from '../../../../service/observations/learning/online-updater';
 import { startVelox, type VeloxService } from './velox-service';
 
 const parcel = 'Where is my parcel?';

@@ -3,7 +3,7 @@ import type { ConfigInput } from '../../../../config/schema';
 import shippedConfig from '../../../../modelapp.config';
 import { claimJob } from '../../../../service/jobs/running-jobs';
 import { runTraining } from '../../../../service/jobs/training-job';
-import { openModelStore } from '../../../../service/models/open-model-store';
+import { openModelStore } from '../../../../service/models/store/open-model-store';
 import { judge } from '../../../../training/gate';
 import { trainModel } from '../../../../training/train-model';
 import { startTestService, type TestService } from '../../../support/service';

@@ -1,4 +1,4 @@
-import type { EntitySource } from '../../../../config/data-source';
+import type { EntitySource } from '../../../../config/models/data-source';
 import type { ScalarFeature } from '../../../../learning/model';
 import type { DataError } from '../../../../training/data-error';
 import { readEntities } from '../../../../training/readers/events/entities';
