@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { isTextModel, learnsFromInteractions, type ModelConfig } from './models/model';
+import { isTextModel } from './models/algorithms/classifier';
+import { learnsFromInteractions, type ModelConfig } from './models/model';
 
 /** The query templates of PredictionIO: what a query asks for, and what is answered. */
 export const pioTemplates = ['recommendation', 'similar-product', 'classification', 'e-commerce'] as const;

@@ -3,8 +3,9 @@ import { Clone, Default } from 'typebox/value';
 import { cronFaults } from './cron';
 import { readablePath } from './file/readable-path';
 import { algorithmFaults, completeModel } from './models/algorithm-rules';
+import { isCustomAlgorithm } from './models/algorithms/custom';
 import { dataSourceFaults, learnsFromObservations } from './models/data-source';
-import { isCustomAlgorithm, learnsFromInteractions } from './models/model';
+import { learnsFromInteractions } from './models/model';
 import { pioFaults } from './pio';
 import {
   type Config,

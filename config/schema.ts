@@ -1,6 +1,7 @@
 import Type, { type Static, type TProperties, type TSchema } from 'typebox';
 import type { DeepPartial } from './deep-partial';
-import { type ModelInput, ModelSchema } from './models/model';
+import { ModelSchema } from './models/model';
+import type { ModelInput } from './models/model-input';
 import { PioSchema } from './pio';
 import { type Schedule, ScheduleSchema, TrainingSchema } from './training/training';
 
@@ -294,20 +295,13 @@ export const ConfigSchema = Type.Object(
 
 /** The configuration with all defaults filled in. */
 export type Config = Static<typeof ConfigSchema>;
-export type {
-  AlsConfig,
-  CustomConfig,
-  CustomRowsConfig,
-  CustomUserItemConfig,
-  MappingEntry,
-  ModelConfig,
-  NaiveConfig,
-  OnnxConfig,
-  SoftmaxConfig,
-  SparseLinearConfig,
-  TextConfig,
-  UserItemConfig,
-} from './models/model';
+export type { AlsConfig } from './models/algorithms/als';
+export type { NaiveConfig, SoftmaxConfig, TextConfig } from './models/algorithms/classifier';
+export type { CustomConfig, CustomRowsConfig, CustomUserItemConfig } from './models/algorithms/custom';
+export type { OnnxConfig } from './models/algorithms/onnx';
+export type { SparseLinearConfig } from './models/algorithms/sparse-linear';
+export type { MappingEntry } from './models/mapping';
+export type { ModelConfig, UserItemConfig } from './models/model';
 export type { PioConfig, PioTemplate } from './pio';
 export type PredictServiceConfig = Config['palladium']['services'][number];
 export type AuthConfig = Config['auth'];

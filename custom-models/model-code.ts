@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Compiled, compile } from '../config/file/compile';
-import type { CustomAlgorithm } from '../config/models/model';
+import type { CustomAlgorithm } from '../config/models/algorithms/custom';
 import { DefinitionError } from './definition';
 
 /** The code of a custom model. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { isTextModel } from '../config/models/model';
+import { isTextModel } from '../config/models/algorithms/classifier';
 import type { CustomRowsConfig } from '../config/schema';
 import type { Version } from '../config/version';
 import type { ClassifierConfig } from './classifier/fit-classifier';

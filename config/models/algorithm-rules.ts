@@ -1,15 +1,11 @@
 import type { Static } from 'typebox';
+import { isTextModel } from './algorithms/classifier';
+import { isCustomAlgorithm, isCustomUserItem } from './algorithms/custom';
 import { learnsFromObservations } from './data-source';
 import { hyperparameterFaults, withDefaults } from './hyperparameters';
 import { hasLearner, learnerOf, modeOf } from './learner';
-import {
-  type featureTypes,
-  isCustomAlgorithm,
-  isCustomUserItem,
-  isTextModel,
-  type ModelConfig,
-  type ModelProperties,
-} from './model';
+import type { featureTypes } from './mapping';
+import type { ModelConfig, ModelProperties } from './model';
 import { tuneFaults } from './tuning';
 
 const needed = {

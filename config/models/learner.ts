@@ -1,15 +1,10 @@
+import type { AlsConfig } from './algorithms/als';
+import type { NaiveConfig, SoftmaxConfig } from './algorithms/classifier';
+import { type CustomConfig, isCustomAlgorithm, isCustomUserItem } from './algorithms/custom';
+import type { SparseLinearConfig } from './algorithms/sparse-linear';
 import { type DataSource, learnsFromObservations } from './data-source';
 import type { Learner } from './hyperparameters';
-import {
-  type AlsConfig,
-  type CustomConfig,
-  isCustomAlgorithm,
-  isCustomUserItem,
-  type ModelConfig,
-  type NaiveConfig,
-  type SoftmaxConfig,
-  type SparseLinearConfig,
-} from './model';
+import type { ModelConfig } from './model';
 
 /** A model that is learnt from data, by one of our learners or by code of the user's. */
 export type LearnerConfig = SoftmaxConfig | NaiveConfig | AlsConfig | SparseLinearConfig | CustomConfig;

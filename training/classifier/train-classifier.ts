@@ -1,4 +1,4 @@
-import { isTextModel } from '../../config/models/model';
+import { isTextModel } from '../../config/models/algorithms/classifier';
 import { loadModel } from '../../learning/load-model';
 import { encodeModelFile } from '../../learning/model-file';
 import { NaiveBayesModel } from '../../learning/naive-bayes/naive-bayes-model';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { isTextModel } from '../../../config/models/model';
+import { isTextModel } from '../../../config/models/algorithms/classifier';
 import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
 import { badRequest, type HttpError } from '../../http/errors';

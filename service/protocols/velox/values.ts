@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { isTextModel } from '../../../config/models/model';
+import { isTextModel } from '../../../config/models/algorithms/classifier';
 import { badRequest } from '../../http/errors';
 import type { ServedModel } from '../../models/served-models';
 import { maxKeyLength } from '../../predictions/log';

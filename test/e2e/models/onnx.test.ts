@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ModelInput } from '../../../config/models/model';
+import type { ModelInput } from '../../../config/models/model-input';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { preparePythonEnvironment } from '../../support/python-environment';
 import { Command, runCommand } from '../support/command';

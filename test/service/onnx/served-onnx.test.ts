@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelInput } from '../../../config/models/model';
+import type { ModelInput } from '../../../config/models/model-input';
 import { startTestService, type TestService } from '../../support/service';
 import { slowIdentity } from './slow-onnx';
 

@@ -1,4 +1,4 @@
-import type { ModelInput } from '../../../config/models/model';
+import type { ModelInput } from '../../../config/models/model-input';
 import { type ModelParams, PredictError, type Row, SampleError, type TabularModel } from '../../../learning/model';
 
 /** A model that can be asked what it was asked. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelInput } from '../../../config/models/model';
+import type { ModelInput } from '../../../config/models/model-input';
 import { resolveConfig } from '../../../config/resolve';
 import type { AlsConfig } from '../../../config/schema';
 import { loadModel } from '../../../learning/load-model';
