@@ -33,7 +33,9 @@ const project = (displayName, testMatch) => ({
 
 export default {
   // Generous: machines differ, and no test asserts a time.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  // What a file has loaded stays in its process, which collects garbage ever more slowly: then a new one goes on.
+  workerIdleMemoryLimit: '1GB',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   projects: [
     project('test', ['<rootDir>/test/**/*.test.ts', '!**/test/{deploy,docker,e2e}/**']),
