@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context';
 import { fromDatabase } from '../http/database-access';
 import { RecordedPredictions } from './ml-aws/recorded-predictions';
 import { runHandler, runSchema } from './ml-aws/run';
-import { modelNameOf } from './model-choice';
+import { modelNameOf } from './request/model-choice';
 
 const rowFields = { run_id: Type.Integer(), id: Type.String(), prediction_id: Type.String(), revision: Type.Integer() };
 const httpDate = (description: string) => Type.String({ description, examples: ['Sun, 01 Jan 2017 00:00:00 GMT'] });

@@ -3,10 +3,10 @@ import Type from 'typebox';
 import type { ServiceContext } from '../context';
 import { openInferenceEnvelope } from '../http/envelopes';
 import { unreadiness } from '../http/readiness';
-import { ModelPaths } from './model-paths';
 import { inferHandler, inferSchema } from './open-inference/infer';
 import { Inputs } from './open-inference/inputs';
 import { outputsOf } from './open-inference/outputs';
+import { ModelPaths } from './request/model-paths';
 
 const tags = ['Open Inference'];
 const envelope = openInferenceEnvelope;

@@ -6,11 +6,11 @@ import { parseJson, textOf } from '../http/body-parsing';
 import { pioEnvelope } from '../http/envelopes';
 import { setPredictionHeaders } from '../http/prediction-headers';
 import type { ServedModel } from '../models/served-models';
-import { exampleValues } from './example-values';
 import { Engine } from './pio/engine';
 import { operations } from './pio/operations';
 import { checkedQuery, checkPrId } from './pio/query';
-import { unitOf } from './unit';
+import { exampleValues } from './request/example-values';
+import { unitOf } from './request/unit';
 
 const tags = ['PredictionIO'];
 const envelope = pioEnvelope;

@@ -8,7 +8,7 @@ import type { DataConf } from '../conf/conf';
 import { DataStorage } from '../data/files/data-storage';
 import { findFiles } from '../data/files/find-files';
 import { unpack } from '../data/files/read-text';
-import { delimiterOf } from '../data/formats/csv-columns';
+import { delimiterOf } from '../data/formats/csv/csv-columns';
 import { cutLines } from '../data/lines/cut-lines';
 import { CsvRecordEnds, PlainLineEnds } from '../data/lines/line-ends';
 import type { DataFile } from '../data/part';

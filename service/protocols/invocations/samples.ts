@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Feature, Row } from '../../../learning/model';
 import { badRequest } from '../../http/errors';
-import { FieldError, isObject, rowFromObject, rowFromTexts } from '../feature-values';
+import { FieldError, isObject, rowFromObject, rowFromTexts } from '../request/feature-values';
 
 /** A sample's values by name. */
 type Sample = Readonly<Record<string, unknown>>;

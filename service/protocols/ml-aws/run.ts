@@ -7,9 +7,9 @@ import { setPredictionHeaders } from '../../http/prediction-headers';
 import type { ServedModel } from '../../models/served-models';
 import { newPredictionId } from '../../predictions/prediction-id';
 import type { Answered } from '../../predictions/predictor';
-import { FieldError, rowFromObject } from '../feature-values';
-import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from '../output-values';
-import { unitOf } from '../unit';
+import { FieldError, rowFromObject } from '../request/feature-values';
+import { byClass, OutputSchema, orNull, ProbabilitiesSchema } from '../request/output-values';
+import { unitOf } from '../request/unit';
 import { parseRequestTime } from './request-time';
 
 const idDescription = "The client's id of the request, a string or an integer; 7 and '7' are the same.";

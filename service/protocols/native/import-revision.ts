@@ -15,7 +15,7 @@ import type { ServedModel } from '../../models/served-models';
 import { OutsideDataLocationError } from '../../models/store/data-location';
 import { MissingFileError } from '../../models/store/model-store';
 import { examineBeside } from '../../onnx/examine-beside';
-import { ModelPaths } from '../model-paths';
+import { ModelPaths } from '../request/model-paths';
 import { bringsItemFeatures, itemFeaturesFields, modelFileOf } from './item-features';
 
 const ImportSchema = Type.Object({

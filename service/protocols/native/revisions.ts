@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
-import { ModelPaths } from '../model-paths';
+import { ModelPaths } from '../request/model-paths';
 import { nullable, ScoresSchema } from './schemas';
 
 const tags = ['Revisions'];

@@ -1,8 +1,8 @@
 import type { Feature, FeatureType, FeatureValue, Row, ScalarValue } from '../../../learning/model';
 import { sparseText } from '../../../learning/sparse/sparse-features';
 import { badRequest } from '../../http/errors';
-import { exampleValues } from '../example-values';
-import { convertField, FieldError, fromText } from '../feature-values';
+import { exampleValues } from '../request/example-values';
+import { convertField, FieldError, fromText } from '../request/feature-values';
 import { sparseColumn } from './sparse-tensors';
 import { type Datatype, datatypeOf, elementsOf, type Tensor } from './tensor';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Job } from '../../jobs/job';
-import { modelNameOf } from '../model-choice';
+import { modelNameOf } from '../request/model-choice';
 import type { PalladiumOptions } from './predict';
 
 /** The release whose interface this protocol keeps. */

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../../http/errors';
-import { ConversionError, fromJson, isObject } from '../feature-values';
+import { ConversionError, fromJson, isObject } from '../request/feature-values';
 
 const yes = new Set(['1', 't', 'true']);
 const no = new Set(['0', 'f', 'false']);

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import type { ModelConfig } from '../../../config/schema';
 import { fromDatabase } from '../../http/database-access';
 import { badRequest } from '../../http/errors';
-import { modelNameOf } from '../model-choice';
+import { modelNameOf } from '../request/model-choice';
 import { Fields } from './fields';
 import type { PalladiumOptions } from './predict';
 

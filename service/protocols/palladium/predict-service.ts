@@ -13,9 +13,9 @@ import {
   MissingFieldError,
   rowFromObject,
   rowFromTexts,
-} from '../feature-values';
-import { modelNameOf } from '../model-choice';
-import { orNull } from '../output-values';
+} from '../request/feature-values';
+import { modelNameOf } from '../request/model-choice';
+import { orNull } from '../request/output-values';
 import { mappedFeatures } from './mapping';
 
 /** The query parameters of a request; one that is repeated has all its values. */

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context';
 import type { Envelope } from '../../http/envelopes';
 import { setPredictionHeaders } from '../../http/prediction-headers';
 import type { ServedModel } from '../../models/served-models';
-import { unitOf } from '../unit';
+import { unitOf } from '../request/unit';
 import { PredictService, type Query, type Question } from './predict-service';
 
 /** What the parts of the protocol share. */

@@ -1,5 +1,5 @@
 import type { RankingModel, ScoredItem } from '../../../learning/model';
-import { orNull } from '../output-values';
+import { orNull } from '../request/output-values';
 import type { UserQuery } from './query';
 import type { ItemScores } from './rank';
 import type { Shop } from './shop/shop';

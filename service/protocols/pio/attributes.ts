@@ -1,6 +1,6 @@
 import type { Feature, Row } from '../../../learning/model';
 import { badRequest } from '../../http/errors';
-import { FieldError, rowFromObject } from '../feature-values';
+import { FieldError, rowFromObject } from '../request/feature-values';
 import type { SentQuery } from './query';
 
 /** The JSON type of an attribute; nothing is converted, as a number in quotes is a mistake. */

@@ -1,5 +1,5 @@
 import type { Label } from '../../../learning/model';
-import { orNull } from '../output-values';
+import { orNull } from '../request/output-values';
 
 /** Numbers as JSON writes them; a leading zero makes a code of it. */
 const decimal = /^-?(0|[1-9]\d*)(\.\d+)?$/;

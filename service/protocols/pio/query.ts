@@ -1,5 +1,5 @@
 import { badRequest } from '../../http/errors';
-import { convertField, FieldError, fromJson, isObject } from '../feature-values';
+import { convertField, FieldError, fromJson, isObject } from '../request/feature-values';
 
 /** What every query for items may restrict; absent if it does not. */
 export interface Restrictions {

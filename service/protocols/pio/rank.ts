@@ -8,7 +8,7 @@ import {
   recommend,
   similarItems,
 } from '../../../learning/recommender/recommend';
-import { orNull } from '../output-values';
+import { orNull } from '../request/output-values';
 import type { Restrictions, SimilarQuery, UserQuery } from './query';
 import type { Shop } from './shop/shop';
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { RankingModel, UserItemModel } from '../../../learning/model';
 import { badRequest, type HttpError } from '../../http/errors';
 import type { ServedModel, ServedRevision } from '../../models/served-models';
-import { ModelPaths } from '../model-paths';
+import { ModelPaths } from '../request/model-paths';
 
 /** A model of users and items as it serves at one moment. */
 export interface Recommender<M = UserItemModel | RankingModel> {

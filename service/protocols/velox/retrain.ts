@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context';
 import { fromDatabase } from '../../http/database-access';
 import { HttpError, unavailable } from '../../http/errors';
 import type { Job } from '../../jobs/job';
-import { ModelPaths } from '../model-paths';
+import { ModelPaths } from '../request/model-paths';
 import { bareValue } from './bare-value';
 
 const QuerySchema = Type.Object({

@@ -6,7 +6,7 @@ import type { ServiceContext } from '../../context';
 import { badRequest } from '../../http/errors';
 import { setPredictionHeaders } from '../../http/prediction-headers';
 import type { ServedModel } from '../../models/served-models';
-import { unitOf } from '../unit';
+import { unitOf } from '../request/unit';
 import { bareValue } from './bare-value';
 import { explorationOf } from './exploration';
 import { type Recommender, Recommenders } from './recommenders';

@@ -3,7 +3,7 @@ import { isTextModel } from '../../../config/models/algorithms/classifier';
 import { badRequest } from '../../http/errors';
 import type { ServedModel } from '../../models/served-models';
 import { maxKeyLength } from '../../predictions/log';
-import { ConversionError, fromJson } from '../feature-values';
+import { ConversionError, fromJson } from '../request/feature-values';
 
 /** A user, an item or a count as Velox takes them. */
 export type SentInteger = string | number;

@@ -1,8 +1,8 @@
 import type { CsvColumns, TextFormat } from '../../conf/conf';
 import { AdfeaParser } from './adfea';
 import { CriteoParser } from './criteo';
-import { CsvParser } from './csv';
-import { type CsvColumn, delimiterOf } from './csv-columns';
+import { CsvParser } from './csv/csv';
+import { type CsvColumn, delimiterOf } from './csv/csv-columns';
 import { LibsvmParser } from './libsvm';
 import type { LineParser } from './line-parser';
 import { DenseParser, SparseBinaryParser, SparseParser } from './sparse';

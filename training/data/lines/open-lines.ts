@@ -3,7 +3,7 @@ import type { DataConf } from '../../conf/conf';
 import { DataError } from '../../data-error';
 import { readFrom, unpack } from '../files/read-text';
 import type { FileStorage } from '../files/storage';
-import { type CsvColumn, delimiterOf, readColumns } from '../formats/csv-columns';
+import { type CsvColumn, delimiterOf, readColumns } from '../formats/csv/csv-columns';
 import type { DataFile, Part } from '../part';
 import { type CutOptions, cutLines } from './cut-lines';
 import type { LineBatch } from './line-batch';

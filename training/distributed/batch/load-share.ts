@@ -3,7 +3,7 @@ import { parseParts } from '../../darlin/load-rows';
 import { throughCache } from '../../darlin/local-cache';
 import { BadLineCount } from '../../data/bad-lines';
 import type { BatchPlan } from './batch-plan';
-import type { LoadReport } from './call';
+import type { LoadReport } from './messages/call';
 
 /** What has to be known to load the rows of a seat. */
 export type SharePlan = Pick<BatchPlan, 'conf' | 'shares' | 'cache'>;

@@ -2,7 +2,7 @@ import type { Answer, Arguments, Method } from '../../../learning/darlin/batch-w
 import { WorkerGroup } from '../../../learning/darlin/worker-group';
 import type { Team } from '../../darlin/team';
 import { BadLineCount, type BadLineLimit, describeBadLine } from '../../data/bad-lines';
-import type { Call, LoadReport, Reply } from './call';
+import type { Call, LoadReport, Reply } from './messages/call';
 
 /** What calls travel by. */
 export interface Wire {

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { RowsWorker } from '../../../learning/darlin/rows-worker';
 import { Servers, type StoreAddress } from '../../store/servers/servers';
 import { JobRecords } from '../state/valkey/job-records';
-import { AnswerLog } from './answer-log';
 import { batchKeys } from './batch-keys';
 import type { BatchPlan } from './batch-plan';
-import { type Call, isQuestion, perform } from './call';
 import { loadShare } from './load-share';
-import { StreamsReader } from './message-stream';
+import { AnswerLog } from './messages/answer-log';
+import { type Call, isQuestion, perform } from './messages/call';
+import { StreamsReader } from './messages/message-stream';
 
 export interface SeatTools {
   readonly job: string;

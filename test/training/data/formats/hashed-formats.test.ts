@@ -1,4 +1,4 @@
-import { readColumns } from '../../../../training/data/formats/csv-columns';
+import { readColumns } from '../../../../training/data/formats/csv/csv-columns';
 import { csvDefaults, faultOf, format, parseLine } from '../support/plain-rows';
 import { slowHash } from '../support/slow-hash';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { LineFormat } from '../../../../training/data/formats/create-parser';
-import type { CsvColumn } from '../../../../training/data/formats/csv-columns';
+import type { CsvColumn } from '../../../../training/data/formats/csv/csv-columns';
 import { csvDefaults, format, type PlainRow, parseText } from '../support/plain-rows';
 import { slowHash } from '../support/slow-hash';
 

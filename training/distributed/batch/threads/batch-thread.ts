@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { RowsWorker } from '../../../../learning/darlin/rows-worker';
 import { DataError } from '../../../data-error';
-import { type Call, isQuestion, perform } from '../call';
 import { loadShare } from '../load-share';
+import { type Call, isQuestion, perform } from '../messages/call';
 import type { BatchThreadSettings, ThreadMessage } from './messages';
 
 const { plan, seat } = workerData as BatchThreadSettings;

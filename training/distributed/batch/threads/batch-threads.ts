@@ -3,8 +3,8 @@ import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../../start-thread';
 import { StoreExitCode } from '../../../store/store-error';
 import { JobFailure } from '../../scheduler';
-import { type Call, isQuestion, type Reply } from '../call';
 import type { SharePlan } from '../load-share';
+import { type Call, isQuestion, type Reply } from '../messages/call';
 import type { Wire } from '../remote-team';
 import type { BatchThreadSettings, ThreadMessage } from './messages';
 

@@ -1,5 +1,5 @@
-import type { Reply } from '../call';
 import type { SharePlan } from '../load-share';
+import type { Reply } from '../messages/call';
 
 /** What a thread is told first; it is sent calls then. */
 export interface BatchThreadSettings {

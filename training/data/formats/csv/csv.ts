@@ -1,11 +1,11 @@
-import { KeyHash } from '../../../learning/sparse/key-hash';
-import type { RowBuilder } from '../../../learning/sparse/row-builder';
-import { BadLineFault } from './bad-line';
+import { KeyHash } from '../../../../learning/sparse/key-hash';
+import type { RowBuilder } from '../../../../learning/sparse/row-builder';
+import { BadLineFault } from '../bad-line';
+import { type LineParser, onlyGroup } from '../line-parser';
+import { LineScanner } from '../line-scanner';
+import { PrefixedHash } from '../prefixed-hash';
 import type { CsvColumn } from './csv-columns';
 import { CsvFields } from './csv-fields';
-import { type LineParser, onlyGroup } from './line-parser';
-import { LineScanner } from './line-scanner';
-import { PrefixedHash } from './prefixed-hash';
 
 const equals = 0x3d;
 

@@ -1,4 +1,4 @@
-import type { FeatureType, FeatureValue } from '../../learning/model';
+import type { FeatureType, FeatureValue } from '../../../learning/model';
 
 /** Made-up values of features, for the examples of the documentation. */
 export const exampleValues: Readonly<Record<FeatureType, FeatureValue>> = {

@@ -1,5 +1,5 @@
-import type { ModelParams, ScalarType, ScalarValue } from '../../learning/model';
-import { badRequest } from '../http/errors';
+import type { ModelParams, ScalarType, ScalarValue } from '../../../learning/model';
+import { badRequest } from '../../http/errors';
 import { convertField, FieldError, fromJson } from './feature-values';
 
 /**

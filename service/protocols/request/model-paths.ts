@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServiceContext } from '../context';
-import { fromDatabase } from '../http/database-access';
-import { badRequest, HttpError, unavailable } from '../http/errors';
-import type { ServedModel, ServedRevision } from '../models/served-models';
+import type { ServiceContext } from '../../context';
+import { fromDatabase } from '../../http/database-access';
+import { badRequest, HttpError, unavailable } from '../../http/errors';
+import type { ServedModel, ServedRevision } from '../../models/served-models';
 
 /** The model that a path names, and the revision if it names one. */
 interface ModelPath {

@@ -1,5 +1,5 @@
-import type { JobRecords } from '../state/valkey/job-records';
-import type { BatchKeys } from './batch-keys';
+import type { JobRecords } from '../../state/valkey/job-records';
+import type { BatchKeys } from '../batch-keys';
 import type { Call } from './call';
 import { entriesOf } from './message';
 import { write } from './message-stream';

@@ -1,4 +1,4 @@
-import { BadLineFault, excerpt } from './bad-line';
+import { BadLineFault, excerpt } from '../bad-line';
 
 const quote = 0x22;
 

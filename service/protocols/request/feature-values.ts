@@ -1,10 +1,10 @@
-import type { Feature, FeatureType, FeatureValue, Row, ScalarType, ScalarValue } from '../../learning/model';
+import type { Feature, FeatureType, FeatureValue, Row, ScalarType, ScalarValue } from '../../../learning/model';
 import {
   type SparseFeatures,
   SparseFeaturesError,
   sparseFromJson,
   sparseFromText,
-} from '../../learning/sparse/sparse-features';
+} from '../../../learning/sparse/sparse-features';
 
 /** A value that does not convert; the protocol says where it stood. */
 export class ConversionError extends Error {

@@ -4,8 +4,8 @@ import {
   type BatchWorker,
   call,
   type Method,
-} from '../../../learning/darlin/batch-worker';
-import type { BadLine } from '../../data/part';
+} from '../../../../learning/darlin/batch-worker';
+import type { BadLine } from '../../../data/part';
 
 /** What a worker says of the rows that it has loaded. */
 export interface LoadReport {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { versionHeader } from '../../config/environment';
+import { versionHeader } from '../../../config/environment';
 
 /** For whom an experiment counts a prediction. */
 export interface Unit {

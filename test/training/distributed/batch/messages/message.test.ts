@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { entriesOf, type Message, MessageReader } from '../../../../training/distributed/batch/message';
+import { entriesOf, type Message, MessageReader } from '../../../../../training/distributed/batch/messages/message';
 
 /** The messages that a reader makes of entries as the servers answer them. */
 function read(reader: MessageReader, entries: ReturnType<typeof entriesOf>): Message[] {

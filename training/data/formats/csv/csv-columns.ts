@@ -1,6 +1,6 @@
-import type { CsvColumns } from '../../conf/conf';
-import { DataError } from '../../data-error';
-import { BadLineFault } from './bad-line';
+import type { CsvColumns } from '../../../conf/conf';
+import { DataError } from '../../../data-error';
+import { BadLineFault } from '../bad-line';
 import { CsvFields } from './csv-fields';
 
 /** A column of a CSV file and what is made of it. */

@@ -1,8 +1,8 @@
-import { AnswerLog } from '../../../../training/distributed/batch/answer-log';
-import { StreamsReader } from '../../../../training/distributed/batch/message-stream';
-import { JobRecords } from '../../../../training/distributed/state/valkey/job-records';
-import { type LocalServers, startLocalServers } from '../../../../training/store/servers/local-servers';
-import { Servers } from '../../../../training/store/servers/servers';
+import { AnswerLog } from '../../../../../training/distributed/batch/messages/answer-log';
+import { StreamsReader } from '../../../../../training/distributed/batch/messages/message-stream';
+import { JobRecords } from '../../../../../training/distributed/state/valkey/job-records';
+import { type LocalServers, startLocalServers } from '../../../../../training/store/servers/local-servers';
+import { Servers } from '../../../../../training/store/servers/servers';
 
 let local: LocalServers;
 let writing: Servers;

@@ -1,4 +1,4 @@
-import type { JobRecords } from '../state/valkey/job-records';
+import type { JobRecords } from '../../state/valkey/job-records';
 import type { Reply } from './call';
 import { type Received, StreamsReader } from './message-stream';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Feature, FeatureType } from '../../../learning/model';
+import type { Feature, FeatureType } from '../../../../learning/model';
 import {
   ConversionError,
   FieldError,
@@ -9,7 +9,7 @@ import {
   MissingFieldError,
   rowFromObject,
   rowFromTexts,
-} from '../../../service/protocols/feature-values';
+} from '../../../../service/protocols/request/feature-values';
 
 const types: readonly FeatureType[] = ['float', 'int', 'str', 'bool'];
 const petal: Feature = { name: 'petal_length', type: 'float', aliases: ['pental_length'] };

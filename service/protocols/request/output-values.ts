@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { Label } from '../../learning/model';
+import type { Label } from '../../../learning/model';
 
 /** One of several scalar types: a list of types is checked and serialised much faster than a choice of schemas. */
 const scalar = <T>(types: readonly string[], description: string) => Type.Unsafe<T>({ type: types, description });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobRecords } from '../state/valkey/job-records';
+import type { JobRecords } from '../../state/valkey/job-records';
 import type { Reply } from './call';
 import { entriesOf } from './message';
 import { write } from './message-stream';

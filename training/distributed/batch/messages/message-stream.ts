@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { JobRecords } from '../state/valkey/job-records';
+import type { JobRecords } from '../../state/valkey/job-records';
 import { type Entry, type Message, MessageReader, type StreamEntry } from './message';
 
 /** How long a reader waits for an entry before it looks after other things, in milliseconds. */
