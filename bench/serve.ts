@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchDatabase } from './database';
 import { checkAnswers } from './load/check-answers';
 import { type LoadResult, quantileOf, send } from './load/load';
+import { connections, otherCore, roundSeconds, rounds, serverCore, warmUpSeconds } from './load/own-core';
 import { inferRequests, irisFlowers, type RequestSource, runRequests } from './load/requests';
 import { amount, describeMachine, run } from './options';
 import { startBareFastify } from './servers/start-bare-fastify';
@@ -12,17 +13,8 @@ import { inScratch } from './system/scratch';
 import { pinThisProcess, type ServerProcess } from './system/server-process';
 import { type Column, median, table, whole } from './table';
 
-/*
- * How much the service adds to bare Fastify, and how it compares to the stack that it replaces. The server has a core to
- * itself; PostgreSQL and the clients share the other one.
- */
+/* How much the service adds to bare Fastify, and how it compares to the stack that it replaces. */
 
-const serverCore = 0;
-const otherCore = 1;
-const connections = 16;
-const warmUpSeconds = amount(5, 0.5);
-const rounds = amount(5, 1);
-const roundSeconds = amount(8, 0.5);
 const shareOfPeak = 0.7;
 
 /** A server under one of its routes. */

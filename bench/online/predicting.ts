@@ -1,5 +1,6 @@
 import { send } from '../load/load';
-import { amount, type Lines } from '../options';
+import { connections, otherCore, roundSeconds, rounds, serverCore, warmUpSeconds } from '../load/own-core';
+import type { Lines } from '../options';
 import { startBareFastify } from '../servers/start-bare-fastify';
 import { inScratch, type Scratch } from '../system/scratch';
 import { pinThisProcess } from '../system/server-process';
@@ -8,17 +9,7 @@ import { startFilms } from './film-service';
 import { lines } from './lines';
 import { predictRequests } from './requests';
 
-/*
- * How much a prediction costs more than a route of bare Fastify with the same schema. The server has a core to itself;
- * PostgreSQL and the clients share the other one.
- */
-
-const serverCore = 0;
-const otherCore = 1;
-const connections = 16;
-const warmUpSeconds = amount(5, 0.5);
-const rounds = amount(5, 1);
-const roundSeconds = amount(8, 0.5);
+/* How much a prediction costs more than a route of bare Fastify with the same schema. */
 
 export const measurePredicting = (): Promise<Lines> =>
   inScratch(async (scratch: Scratch) => {
