@@ -1,46 +1,21 @@
-import { join } from 'node:path';
-import { runFolder } from '../../support/test-run';
-import { buildBundles } from '../support/bundles';
-import { type Answer, FakeCloudFormation, request } from '../support/cloudformation';
-import { FakeEcr } from '../support/fake-ecr';
-import { invoke } from '../support/invoke';
-import { json, jsonFailure, type Loopback, type LoopbackAnswer, startLoopback } from '../support/loopback';
+import type { Answer } from '../support/cloudformation';
+import { json, jsonFailure, type LoopbackAnswer } from '../support/loopback';
+import { givenRelease } from './given-release';
 
 const hash = 'a'.repeat(64);
 const otherHash = 'b'.repeat(64);
 
-let bundles: string;
-let ecr: FakeEcr;
-let cloudFormation: FakeCloudFormation;
-let aws: Loopback;
+const given = givenRelease();
 
-beforeAll(async () => {
-  bundles = join(runFolder(), 'release-bundles');
-  await buildBundles(bundles);
-});
-
-beforeEach(async () => {
-  ecr = new FakeEcr('modelapp');
-  cloudFormation = new FakeCloudFormation();
-  aws = await startLoopback(ecr.answerer, cloudFormation.answerer);
-  ecr.url = aws.url;
-});
-
-afterEach(() => aws.close());
-
-async function send(
+const send = (
   type: 'Create' | 'Update' | 'Delete',
   sourceHash: string,
   { id, repository = 'modelapp' }: { id?: string; repository?: string } = {},
-): Promise<Answer> {
-  const event = request(aws.url, type, { Repository: repository, Version: '1.2.0', SourceHash: sourceHash }, id);
-  await invoke({ bundle: join(bundles, 'release'), environment: { AWS_ENDPOINT_URL: aws.url } }, event);
-  return cloudFormation.last;
-}
+): Promise<Answer> => given.send(type, { Repository: repository, Version: '1.2.0', SourceHash: sourceHash }, id);
 
 describe('creating a release', () => {
   test('accepts the image whose label is the hash, and keeps the hash in the id', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
 
     const answer = await send('Create', hash);
 
@@ -48,7 +23,7 @@ describe('creating a release', () => {
   });
 
   test.each(['oci', 'docker'] as const)('reads the labels of all images in an index of type %s', async (type) => {
-    ecr.pushIndex('1.2.0', [hash, hash], type);
+    given.ecr.pushIndex('1.2.0', [hash, hash], type);
 
     const answer = await send('Create', hash);
 
@@ -60,7 +35,7 @@ describe('creating a release', () => {
     ['one architecture has no label', [undefined, hash]],
     ['there is no image', []],
   ])('refuses an index in which %s', async (_, labels) => {
-    ecr.pushIndex('1.2.0', labels);
+    given.ecr.pushIndex('1.2.0', labels);
 
     const answer = await send('Create', hash);
 
@@ -74,7 +49,7 @@ describe('creating a release', () => {
     ['of other code', otherHash],
     ['without a label', undefined],
   ])('refuses an image %s', async (_, label) => {
-    ecr.push('1.2.0', label);
+    given.ecr.push('1.2.0', label);
 
     const answer = await send('Create', hash);
 
@@ -96,7 +71,7 @@ describe('creating a release', () => {
   });
 
   test('refuses a version that another tree has to release', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
 
     const answer = await send('Create', 'released');
 
@@ -108,7 +83,7 @@ describe('creating a release', () => {
   });
 
   test('gives the same answer twice', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
 
     const answers = [await send('Create', hash), await send('Create', hash)];
 
@@ -146,18 +121,18 @@ describe('deleting a release', () => {
   const id = `release:1.2.0:${hash}`;
 
   test('removes the tag of its version, and neither the image nor other tags', async () => {
-    ecr.push('1.2.0', hash);
-    ecr.push('1.1.0', hash);
+    given.ecr.push('1.2.0', hash);
+    given.ecr.push('1.1.0', hash);
 
     const answer = await send('Delete', hash, { id });
 
     expect(answer.Status).toBe('SUCCESS');
-    expect([...ecr.tags.keys()]).toEqual(['1.1.0']);
-    expect(ecr.images).toHaveLength(1);
+    expect([...given.ecr.tags.keys()]).toEqual(['1.1.0']);
+    expect(given.ecr.images).toHaveLength(1);
   });
 
   test('succeeds again when the tag is gone', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
 
     const answers = [await send('Delete', hash, { id }), await send('Delete', hash, { id })];
 
@@ -171,22 +146,22 @@ describe('deleting a release', () => {
   });
 
   test('touches nothing of a release that was refused', async () => {
-    ecr.push('1.2.0', otherHash);
+    given.ecr.push('1.2.0', otherHash);
 
     const answer = await send('Delete', hash, { id: 'refused' });
 
     expect(answer.Status).toBe('SUCCESS');
-    expect([...ecr.tags.keys()]).toEqual(['1.2.0']);
+    expect([...given.ecr.tags.keys()]).toEqual(['1.2.0']);
   });
 });
 
 describe('a version whose first deployment fails later on', () => {
   test('loses its tag, and is published anew from other code by the next try', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
     const first = await send('Create', hash);
     await send('Delete', hash, { id: first.PhysicalResourceId });
-    const between = [...ecr.tags.keys()];
-    ecr.push('1.2.0', otherHash);
+    const between = [...given.ecr.tags.keys()];
+    given.ecr.push('1.2.0', otherHash);
 
     const second = await send('Create', otherHash);
 
@@ -195,12 +170,12 @@ describe('a version whose first deployment fails later on', () => {
   });
 
   test('keeps a tag that is not its own', async () => {
-    ecr.push('1.2.0', otherHash);
+    given.ecr.push('1.2.0', otherHash);
     const first = await send('Create', hash);
 
     await send('Delete', hash, { id: first.PhysicalResourceId });
 
-    expect([...ecr.tags.keys()]).toEqual(['1.2.0']);
+    expect([...given.ecr.tags.keys()]).toEqual(['1.2.0']);
   });
 });
 
@@ -216,8 +191,8 @@ test('an update that was refused is taken back', async () => {
 describe('when ECR fails', () => {
   const id = `release:1.2.0:${hash}`;
   const failing = (operation: string, answer: LoopbackAnswer) => {
-    ecr.push('1.2.0', hash);
-    ecr.refuse = (asked) => (asked === operation ? answer : undefined);
+    given.ecr.push('1.2.0', hash);
+    given.ecr.refuse = (asked) => (asked === operation ? answer : undefined);
   };
 
   test.each([
@@ -241,19 +216,19 @@ describe('when ECR fails', () => {
   ])('deleting fails with its reason, and is done by the next try', async (answer, reason) => {
     failing('BatchDeleteImage', answer);
     const first = await send('Delete', hash, { id });
-    ecr.refuse = () => undefined;
+    given.ecr.refuse = () => undefined;
 
     const second = await send('Delete', hash, { id });
 
     expect(first).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id, Reason: reason });
     expect(second.Status).toBe('SUCCESS');
-    expect([...ecr.tags.keys()]).toEqual([]);
+    expect([...given.ecr.tags.keys()]).toEqual([]);
   });
 
   test('a request that is throttled is tried again', async () => {
-    ecr.push('1.2.0', hash);
+    given.ecr.push('1.2.0', hash);
     let refusals = 1;
-    ecr.refuse = () => (refusals-- > 0 ? jsonFailure('ThrottlingException') : undefined);
+    given.ecr.refuse = () => (refusals-- > 0 ? jsonFailure('ThrottlingException') : undefined);
 
     expect(await send('Create', hash)).toMatchObject({ Status: 'SUCCESS' });
   });
@@ -267,12 +242,12 @@ describe('when ECR fails', () => {
 });
 
 test('an answer that CloudFormation does not take at first arrives once', async () => {
-  ecr.push('1.2.0', hash);
-  cloudFormation.refusals = 2;
+  given.ecr.push('1.2.0', hash);
+  given.cloudFormation.refusals = 2;
 
   await send('Create', hash);
 
-  expect(cloudFormation.answers).toMatchObject([{ Status: 'SUCCESS' }]);
+  expect(given.cloudFormation.answers).toMatchObject([{ Status: 'SUCCESS' }]);
 });
 
 /** An answer that is not a failure as a whole, but names one for an image. */

@@ -1,43 +1,23 @@
-import { join } from 'node:path';
-import { runFolder } from '../../support/test-run';
-import { buildBundles } from '../support/bundles';
-import { type Answer, FakeCloudFormation, request } from '../support/cloudformation';
-import { FakeEcr } from '../support/fake-ecr';
-import { invoke } from '../support/invoke';
-import { jsonFailure, type Loopback, startLoopback } from '../support/loopback';
+import type { Answer } from '../support/cloudformation';
+import { jsonFailure } from '../support/loopback';
+import { givenRelease } from './given-release';
 
 const [hash, otherHash] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string];
 const tagOf = (sourceHash: string): string => `events-${sourceHash.slice(0, 16)}`;
 const idOf = (sourceHash: string): string => `release:${tagOf(sourceHash)}:${sourceHash}`;
 
-let bundles: string;
-let ecr: FakeEcr;
-let cloudFormation: FakeCloudFormation;
-let aws: Loopback;
+const given = givenRelease();
 
-beforeAll(async () => {
-  bundles = join(runFolder(), 'rolling-release-bundles');
-  await buildBundles(bundles);
+beforeEach(() => {
+  for (const sourceHash of [hash, otherHash]) given.ecr.push(tagOf(sourceHash), sourceHash);
 });
 
-beforeEach(async () => {
-  ecr = new FakeEcr('modelapp');
-  cloudFormation = new FakeCloudFormation();
-  aws = await startLoopback(ecr.answerer, cloudFormation.answerer);
-  ecr.url = aws.url;
-  for (const sourceHash of [hash, otherHash]) ecr.push(tagOf(sourceHash), sourceHash);
-});
-
-afterEach(() => aws.close());
-
-async function send(type: 'Create' | 'Update' | 'Delete', sourceHash: string, id?: string): Promise<Answer> {
+function send(type: 'Create' | 'Update' | 'Delete', sourceHash: string, id?: string): Promise<Answer> {
   const properties = { Kind: 'rolling', Repository: 'modelapp', Tag: tagOf(sourceHash), SourceHash: sourceHash };
-  const event = request(aws.url, type, properties, id);
-  await invoke({ bundle: join(bundles, 'release'), environment: { AWS_ENDPOINT_URL: aws.url } }, event);
-  return cloudFormation.last;
+  return given.send(type, properties, id);
 }
 
-const tags = () => [...ecr.tags.keys()];
+const tags = () => [...given.ecr.tags.keys()];
 
 test('its creation accepts the image whose label is the hash, twice alike', async () => {
   const answers = [await send('Create', hash), await send('Create', hash)];
@@ -84,7 +64,7 @@ test('a deletion succeeds again when the tag is gone', async () => {
 });
 
 test.each(['Create', 'Update'] as const)('%s fails with an image that was not published', async (type) => {
-  ecr.tags.delete(tagOf(otherHash));
+  given.ecr.tags.delete(tagOf(otherHash));
   const id = type === 'Update' ? idOf(hash) : undefined;
 
   expect(await send(type, otherHash, id)).toMatchObject({
@@ -95,7 +75,7 @@ test.each(['Create', 'Update'] as const)('%s fails with an image that was not pu
 });
 
 test('an image of other code under the tag is refused, and its tag stays', async () => {
-  ecr.push(tagOf(hash), otherHash);
+  given.ecr.push(tagOf(hash), otherHash);
 
   const refused = await send('Create', hash);
   await send('Delete', hash, refused.PhysicalResourceId);
@@ -109,9 +89,10 @@ test('an image of other code under the tag is refused, and its tag stays', async
 });
 
 test('a failure of ECR is told, and is mended by the next try', async () => {
-  ecr.refuse = (operation) => (operation === 'BatchDeleteImage' ? jsonFailure('AccessDeniedException') : undefined);
+  given.ecr.refuse = (operation) =>
+    operation === 'BatchDeleteImage' ? jsonFailure('AccessDeniedException') : undefined;
   const first = await send('Delete', hash, idOf(hash));
-  ecr.refuse = () => undefined;
+  given.ecr.refuse = () => undefined;
 
   const second = await send('Delete', hash, idOf(hash));
 
