@@ -1,26 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelTables } from '../../../../service/models/tables';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/database';
-import { CommandLine } from '../command-line';
+import { testVersion } from '../../../support/database';
+import { givenCommandLine } from '../given-command-line';
 
 jest.setTimeout(60_000);
 
-let database: TestDatabase;
-let commandLine: CommandLine;
+const given = givenCommandLine({ migrated: false });
 
-beforeEach(async () => {
-  database = await createTestDatabase({ migrated: false });
-  commandLine = new CommandLine(database);
-});
-
-afterEach(async () => {
-  commandLine.remove();
-  await database.drop();
-});
-
-const train = () => commandLine.run('train', 'iris');
-const models = (...words: string[]) => commandLine.run('models', ...words);
+const train = () => given.run('train', 'iris');
+const models = (...words: string[]) => given.run('models', ...words);
 
 test('list says that there is no revision yet', async () => {
   expect((await models('list')).stdout).toBe(
@@ -40,7 +29,7 @@ test('list shows number, time, origin, scores and which one is active', async ()
 
 test('import makes a revision of the text files of a job, scored on the validation data', async () => {
   const files = ['1\t1.5\n3\t-2\n', '7\t0.25\n'].map((text, i) => {
-    const file = join(commandLine.data, `model_S${i}`);
+    const file = join(given.data, `model_S${i}`);
     writeFileSync(file, text);
     return file;
   });
@@ -54,11 +43,11 @@ test('import makes a revision of the text files of a job, scored on the validati
 
 test('list aligns revisions with more scores and with fewer', async () => {
   // GIVEN
-  const file = join(commandLine.data, 'model_S0');
+  const file = join(given.data, 'model_S0');
   writeFileSync(file, '1\t1.5\n3\t-2\n');
   await models('import', 'ctr', file);
   await models('import', 'ctr', file);
-  await database.pool.query(`update ${modelTables(testVersion).revisions} set metrics = null where revision = 2`);
+  await given.database.pool.query(`update ${modelTables(testVersion).revisions} set metrics = null where revision = 2`);
   await models('rollback', 'ctr');
 
   // WHEN

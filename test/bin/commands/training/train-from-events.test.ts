@@ -1,31 +1,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
 import { createTestApp } from '../../../support/event-service';
-import { CommandLine } from '../command-line';
+import { givenCommandLine } from '../given-command-line';
 
-let database: TestDatabase;
-let commandLine: CommandLine;
+const given = givenCommandLine({ migrated: true });
 let folder: string;
 
-beforeEach(async () => {
-  database = await createTestDatabase({ migrated: true });
-  commandLine = new CommandLine(database);
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'train-from-events-'));
   writeFileSync(join(folder, 'VERSION'), '1.0.0\n');
 });
 
-afterEach(async () => {
-  rmSync(folder, { recursive: true });
-  commandLine.remove();
-  await database.drop();
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Makes an app with a flower for each value of `a`; every other one is red. @returns its name */
 async function sowFlowers(values: readonly (number | null)[]): Promise<string> {
-  const app = await createTestApp(database);
-  await database.pool.query(
+  const app = await createTestApp(given.database);
+  await given.database.pool.query(
     `insert into events (app, event_id, event, entity_type, entity_id, properties, event_time, event_offset_minutes,
        created_at)
      select $1, n::text, '$set', 'flower', n::text,
@@ -41,7 +33,7 @@ function train(source: object, ...options: string[]) {
   const config = join(folder, 'modelapp.config.ts');
   const flowers = { algorithm: 'softmax', source, target: 'colour', mapping: [{ name: 'a', type: 'float' }] };
   writeFileSync(config, `export default ${JSON.stringify({ models: { flowers } })};\n`);
-  return commandLine.run('train', 'flowers', '--config', config, ...options);
+  return given.run('train', 'flowers', '--config', config, ...options);
 }
 
 test('`train` learns from the entities of an app, and tells how many were left out', async () => {

@@ -2,28 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startJob } from '../../../../service/jobs/running-jobs';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/database';
-import { CommandLine } from '../command-line';
+import { testVersion } from '../../../support/database';
+import { givenCommandLine } from '../given-command-line';
 
 jest.setTimeout(60_000);
 
-let database: TestDatabase;
-let commandLine: CommandLine;
+const given = givenCommandLine({ migrated: false });
 
-beforeEach(async () => {
-  database = await createTestDatabase({ migrated: false });
-  commandLine = new CommandLine(database);
-});
-
-afterEach(async () => {
-  commandLine.remove();
-  await database.drop();
-});
-
-const listed = async () => JSON.parse((await commandLine.run('models', 'list', 'iris', '--json')).stdout);
+const listed = async () => JSON.parse((await given.run('models', 'list', 'iris', '--json')).stdout);
 
 test('shows its progress, the scores and the revision, which is active', async () => {
-  const { stdout, stderr, exitCode } = await commandLine.run('train', 'iris');
+  const { stdout, stderr, exitCode } = await given.run('train', 'iris');
 
   expect(stdout).toMatch(/^step 1: objective \d+\.\d+, gradient \d\.\de[+-]\d\n/);
   expect(stdout).toMatch(/\ntrain score 0\.\d{4}, test score 0\.\d{4}\niris: revision 1 is active\n$/);
@@ -32,7 +21,7 @@ test('shows its progress, the scores and the revision, which is active', async (
 });
 
 test('keeps nothing that is not good enough, and says why', async () => {
-  const { stdout, exitCode } = await commandLine.run('train', 'iris', '--if-better-than', '1.1');
+  const { stdout, exitCode } = await given.run('train', 'iris', '--if-better-than', '1.1');
 
   expect(stdout).toMatch(/\niris: not kept, test score 0\.\d+ is below the minimum 1\.1\n$/);
   expect(exitCode).toBe(0);
@@ -40,24 +29,24 @@ test('keeps nothing that is not good enough, and says why', async () => {
 });
 
 test('keeps nothing that does not beat the active revision', async () => {
-  await commandLine.run('train', 'iris');
+  await given.run('train', 'iris');
 
-  const { stdout } = await commandLine.run('train', 'iris', '--better-than-active');
+  const { stdout } = await given.run('train', 'iris', '--better-than-active');
 
   expect(stdout).toMatch(/\niris: not kept, test score (0\.\d+) does not beat the active revision's \1\n$/);
 });
 
 test('does not activate if told so, and says how to', async () => {
-  await commandLine.run('train', 'iris');
+  await given.run('train', 'iris');
 
-  const { stdout } = await commandLine.run('train', 'iris', '--no-activate');
+  const { stdout } = await given.run('train', 'iris', '--no-activate');
 
   expect(stdout).toContain('iris: revision 2 is kept; to let it serve: modelapp models activate iris 2\n');
   expect(await listed()).toMatchObject({ active: 1, revisions: [{ revision: 1 }, { revision: 2 }] });
 });
 
 test('prints one JSON object per line, the last with the result', async () => {
-  const { stdout } = await commandLine.run('train', 'iris', '--json');
+  const { stdout } = await given.run('train', 'iris', '--json');
 
   const lines = stdout
     .trimEnd()
@@ -82,24 +71,24 @@ test('prints one JSON object per line, the last with the result', async () => {
 });
 
 test('lists the models if it does not know the one asked for', async () => {
-  const { stderr, exitCode } = await commandLine.run('train', 'roses');
+  const { stderr, exitCode } = await given.run('train', 'roses');
 
   expect(stderr).toBe("modelapp: there is no model 'roses'; the configuration has iris, ctr, movies\n");
   expect(exitCode).toBe(2);
 });
 
 test('refuses a score that is no number', async () => {
-  const { stderr, exitCode } = await commandLine.run('train', 'iris', '--if-better-than', 'good');
+  const { stderr, exitCode } = await given.run('train', 'iris', '--if-better-than', 'good');
 
   expect(stderr).toBe("modelapp: --if-better-than: 'good' is not a number; write a score like 0.95\n");
   expect(exitCode).toBe(2);
 });
 
 test('waits for nobody: a model that is being trained is an error', async () => {
-  await commandLine.run('models', 'list');
-  await startJob(database.pool, testVersion, 30_000, { kind: 'fit', model: 'iris', options: {} });
+  await given.run('models', 'list');
+  await startJob(given.database.pool, testVersion, 30_000, { kind: 'fit', model: 'iris', options: {} });
 
-  const { stderr, exitCode } = await commandLine.run('train', 'iris');
+  const { stderr, exitCode } = await given.run('train', 'iris');
 
   expect(stderr).toBe("modelapp: another training of 'iris' goes on; wait for its end or cancel its job\n");
   expect(exitCode).toBe(1);
@@ -127,7 +116,7 @@ describe('with a configuration of its own', () => {
   };
 
   const trainFlowers = (config: string, ...options: string[]) =>
-    commandLine.run('train', 'flowers', '--config', config, ...options);
+    given.run('train', 'flowers', '--config', config, ...options);
 
   test('absent data ends with 3', async () => {
     expect(await trainFlowers(configure())).toMatchObject({
