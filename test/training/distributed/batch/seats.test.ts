@@ -1,26 +1,16 @@
 import { batchKeys } from '../../../../training/distributed/batch/batch-keys';
 import { Seats } from '../../../../training/distributed/batch/seats';
 import { JobRecords } from '../../../../training/distributed/state/valkey/job-records';
-import { type LocalServers, startLocalServers } from '../../../../training/store/servers/local-servers';
-import { Servers } from '../../../../training/store/servers/servers';
+import { givenServers } from '../support/given-servers';
 
-let local: LocalServers;
-let servers: Servers;
+const given = givenServers();
 let records: JobRecords;
 let seats: Seats;
 let run = 0;
-beforeAll(async () => {
-  local = await startLocalServers(1, 0);
-  servers = await Servers.connect(local.address);
-});
-afterAll(async () => {
-  servers?.close();
-  await local?.stop();
-});
 const keys = () => batchKeys('seats', { run: String(run), shares: [[], []] });
 beforeEach(async () => {
   run++;
-  records = new JobRecords(servers, 'seats');
+  records = new JobRecords(given.servers, 'seats');
   seats = new Seats(records, keys());
   await seats.open();
 });

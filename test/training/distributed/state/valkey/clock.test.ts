@@ -1,28 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { join, leave, letGo, standStill, waitForTurn } from '../../../../../training/distributed/state/valkey/clock';
 import { JobRecords } from '../../../../../training/distributed/state/valkey/job-records';
-import { type LocalServers, startLocalServers } from '../../../../../training/store/servers/local-servers';
-import { Servers } from '../../../../../training/store/servers/servers';
+import { givenServers } from '../../support/given-servers';
 
 describe('the clock of a job', () => {
-  let local: LocalServers;
-  let servers: Servers;
+  const given = givenServers();
   let records: JobRecords;
   let job = 0;
 
-  beforeAll(async () => {
-    local = await startLocalServers(1, 0);
-    servers = await Servers.connect(local.address);
-  });
-
-  afterAll(async () => {
-    servers?.close();
-    await local?.stop();
-  });
-
   beforeEach(async () => {
     job++;
-    records = new JobRecords(servers, `job${job}`);
+    records = new JobRecords(given.servers, `job${job}`);
     await join(records, 1);
     await join(records, 2);
   });
