@@ -1,35 +1,8 @@
 import type { BatchConf } from '../../../../training/conf/conf';
+import { parseConf } from '../../../../training/conf/parse-conf';
+import { batchText } from '../../conf/texts';
+
+const text = batchText({ training_data: 'format: TEXT text: SPARSE_BINARY file: "data/part.*"' });
 
 /** A batch training with the defaults of a configuration. */
-export const batchConf: BatchConf = {
-  kind: 'batch',
-  trainingData: {
-    text: 'SPARSE_BINARY',
-    csv: { header: true, label: 'label', positive: '1', delimiter: ',', numeric: [], skip: [] },
-    files: ['data/part.*'],
-    ignoreFeatureGroup: false,
-    maxFilesPerWorker: undefined,
-    maxLinesPerFile: undefined,
-    shuffle: false,
-  },
-  validationData: undefined,
-  modelOutput: undefined,
-  modelInput: undefined,
-  loss: 'LOGIT',
-  penalty: { l1: 1, l2: 0 },
-  learningRate: { type: 'CONSTANT', alpha: 1, beta: 0 },
-  featureBlockRatio: 4,
-  randomBlockOrder: true,
-  maxBlockDelay: 0,
-  maxPasses: 10,
-  epsilon: 1e-4,
-  tail: { frequency: 0, countMinRows: 2, countMinSize: 2 },
-  priorGroups: [],
-  priorGroupRounds: 5,
-  initialWeights: { type: 'ZERO' },
-  saveEveryPasses: 0,
-  localCache: undefined,
-  deltaInitial: 1,
-  deltaMax: 5,
-  kktThresholdRatio: 10,
-};
+export const batchConf = parseConf(text, 'batch.conf').conf as BatchConf;
