@@ -3,13 +3,12 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import pino from 'pino';
-import { Registry } from 'prom-client';
 import { DuplicateHistory } from '../../../service/predictions/duplicate-history';
 import { DuplicateIndex } from '../../../service/predictions/duplicate-index';
-import { openPredictionLog, type PredictionLog, type PredictionRecord } from '../../../service/predictions/log';
-import { Shipper } from '../../../service/predictions/shipper';
+import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
 import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
+import { newShipper, openLog } from './log-and-ship';
 
 let database: TestDatabase;
 const directories: string[] = [];
@@ -36,14 +35,12 @@ function newDirectory(): string {
 
 /** Answers requests as an instance does whose data are in a directory. */
 async function answer(dataDirectory: string, ...records: PredictionRecord[]): Promise<void> {
-  const config = { fsyncMs: 100, spoolMaxBytes: 1024 ** 3 };
-  const log = openPredictionLog({ dataDirectory, version: testVersion, codeVersion: '0.1.0', config });
+  const log = openLog(dataDirectory);
   logs.push(log);
   await Promise.all(records.map((record) => log.append(record)));
 }
 
-const ship = (dataDirectory: string): Promise<void> =>
-  new Shipper({ pool: database.pool, version: testVersion, dataDirectory, logger, metrics: new Registry() }).shipNow();
+const ship = (dataDirectory: string): Promise<void> => newShipper({ pool: database.pool, dataDirectory }).shipNow();
 
 async function indexOf(dataDirectory: string, capacity = 100, pool = database.pool): Promise<DuplicateIndex> {
   const index = new DuplicateIndex(capacity);

@@ -1,17 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
-import pino from 'pino';
-import { Registry } from 'prom-client';
-import { migrate } from '../../../service/database/migrations';
-import { openPredictionLog, type PredictionLog } from '../../../service/predictions/log';
-import { Shipper } from '../../../service/predictions/shipper';
-import { openCommitCutter } from '../../e2e/support/commit-cutter';
-import { createTestDatabase, startTestServer, type TestDatabase, testVersion } from '../../support/database';
+import type { Pool } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
 import { buildProgram, type Program } from '../../support/program';
-import { keepAppending, shipAll } from './log-and-ship';
+import { keepAppending, newShipper, openLog, shipAll } from './log-and-ship';
+import { shipDuring, shipThroughCuts, startMigratedServer } from './ship-through-faults';
 
 const startShipping = buildProgram(join(__dirname, 'programs/ship.ts'));
 const startAppending = buildProgram(join(__dirname, 'programs/append.ts'));
@@ -29,23 +24,6 @@ afterEach(async () => {
   rmSync(dataDirectory, { recursive: true, force: true });
 });
 
-const openLog = (): PredictionLog =>
-  openPredictionLog({
-    dataDirectory,
-    version: testVersion,
-    codeVersion: '0.1.0',
-    config: { fsyncMs: 100, spoolMaxBytes: 1024 ** 3 },
-  });
-
-const newShipper = (pool = database.pool): Shipper =>
-  new Shipper({
-    pool,
-    version: testVersion,
-    dataDirectory,
-    logger: pino({ level: 'silent' }),
-    metrics: new Registry(),
-  });
-
 /** The prediction ids of all rows, sorted. */
 async function shippedIds(pool: Pool = database.pool): Promise<string[]> {
   const { rows } = await pool.query(
@@ -56,7 +34,7 @@ async function shippedIds(pool: Pool = database.pool): Promise<string[]> {
 }
 
 test('Every row arrives once though the shipper is killed at random moments', async () => {
-  const log = openLog();
+  const log = openLog(dataDirectory);
   const appending = keepAppending(log, recordOf);
 
   for (let round = 0; round < 15; round += 1) {
@@ -67,13 +45,13 @@ test('Every row arrives once though the shipper is killed at random moments', as
   }
   const ids = await appending.end();
   await log.close();
-  await shipAll(newShipper(), dataDirectory);
+  await shipAll(newShipper({ pool: database.pool, dataDirectory }), dataDirectory);
 
   expect(await shippedIds()).toEqual([...ids].sort());
 }, 120_000);
 
 test('Every row that a killed writer had appended arrives once', async () => {
-  const shipper = newShipper();
+  const shipper = newShipper({ pool: database.pool, dataDirectory });
   shipper.start();
   const ids: string[] = [];
 
@@ -106,51 +84,28 @@ async function collectLines(program: Program): Promise<string[]> {
 }
 
 test('Every row arrives once though connections are cut between COMMIT and its reply', async () => {
-  const cutter = await openCommitCutter(database.url);
-  const pool = new Pool({ connectionString: cutter.url });
-  pool.on('error', () => {});
-  const log = openLog();
-  const appending = keepAppending(log, recordOf);
-  const shipper = newShipper(pool);
+  const shipping = { log: openLog(dataDirectory), newRecord: recordOf, dataDirectory };
 
-  cutter.cutEvery(2);
-  shipper.start();
-  while (cutter.cuts < 10) {
-    shipper.wake();
-    await sleep(20);
-  }
-  const ids = await appending.end();
-  await log.close();
-  await shipAll(shipper, dataDirectory);
-  await shipper.stop(0);
-  await pool.end();
-  await cutter.close();
+  const ids = await shipThroughCuts(database.url, 10, shipping);
 
   expect(await shippedIds()).toEqual([...ids].sort());
 }, 120_000);
 
 test('Every row arrives once though PostgreSQL is killed and stopped', async () => {
-  const server = await startTestServer();
-  const pool = new Pool({ connectionString: server.url });
-  pool.on('error', () => {});
-  const client = await pool.connect();
-  await migrate(client, { version: testVersion });
-  client.release();
-  const log = openLog();
-  const appending = keepAppending(log, recordOf);
-  const shipper = newShipper(pool);
+  const { server, pool } = await startMigratedServer();
+  const shipper = newShipper({ pool, dataDirectory });
+  const shipping = { log: openLog(dataDirectory), newRecord: recordOf, dataDirectory };
 
-  shipper.start();
-  for (let round = 0; round < 3; round += 1) {
-    await sleep(300);
-    await (round % 2 === 0 ? server.kill() : server.stop('immediate'));
-    await sleep(100);
-    await server.start();
-    shipper.wake();
-  }
-  const ids = await appending.end();
-  await log.close();
-  await shipAll(shipper, dataDirectory);
+  const restart = async () => {
+    for (let round = 0; round < 3; round += 1) {
+      await sleep(300);
+      await (round % 2 === 0 ? server.kill() : server.stop('immediate'));
+      await sleep(100);
+      await server.start();
+      shipper.wake();
+    }
+  };
+  const ids = await shipDuring(restart, shipper, shipping);
   const shipped = await shippedIds(pool);
   await shipper.stop(0);
   await pool.end();

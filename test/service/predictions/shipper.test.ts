@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import pino from 'pino';
 import { Registry } from 'prom-client';
-import { openPredictionLog, type PredictionLog, type PredictionRecord } from '../../../service/predictions/log';
-import { Shipper } from '../../../service/predictions/shipper';
+import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
+import type { Shipper } from '../../../service/predictions/shipper';
 import { spoolRoot } from '../../../service/predictions/spool/directory';
 import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
+import { newShipper, openLog } from './log-and-ship';
 
 let database: TestDatabase;
 let dataDirectory: string;
@@ -25,9 +25,9 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query('truncate inputs_1_0_0, outputs_1_0_0, spools_1_0_0 restart identity');
   dataDirectory = temporaryDirectory();
-  log = openLog();
+  log = openLog(dataDirectory);
   metrics = new Registry();
-  shipper = newShipper(metrics);
+  shipper = newShipper({ pool: database.pool, dataDirectory, metrics });
 });
 
 afterEach(async () => {
@@ -36,23 +36,7 @@ afterEach(async () => {
   rmSync(dataDirectory, { recursive: true, force: true });
 });
 
-const openLog = (): PredictionLog =>
-  openPredictionLog({
-    dataDirectory,
-    version: testVersion,
-    codeVersion: '0.1.0',
-    config: { fsyncMs: 100, spoolMaxBytes: 1024 ** 3 },
-  });
-
-const newShipper = (registry = new Registry()): Shipper =>
-  new Shipper({
-    pool: database.pool,
-    version: testVersion,
-    dataDirectory,
-    logger: pino({ level: 'silent' }),
-    metrics: registry,
-  });
-
+const anotherShipper = () => newShipper({ pool: database.pool, dataDirectory });
 const root = () => spoolRoot(dataDirectory, testVersion);
 const query = async (text: string): Promise<Record<string, unknown>[]> => (await database.pool.query(text)).rows;
 const append = (...records: PredictionRecord[]) => Promise.all(records.map((record) => log.append(record)));
@@ -180,13 +164,13 @@ describe('The shipper', () => {
     await append(recordOf());
     await shipper.shipNow();
     await append(recordOf());
-    await newShipper().shipNow();
+    await anotherShipper().shipNow();
 
     expect(await query('select run_id from inputs_1_0_0 order by 1')).toEqual([{ run_id: '1' }, { run_id: '2' }]);
   });
 
   test('ships each row once, whoever else ships the same spools', async () => {
-    const others = [newShipper(), newShipper()];
+    const others = [anotherShipper(), anotherShipper()];
     const records = Array.from({ length: 3000 }, () => recordOf());
     for (let i = 0; i < records.length; i += 50) {
       await append(...records.slice(i, i + 50));

@@ -1,15 +1,13 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
-import pino from 'pino';
-import { Registry } from 'prom-client';
-import { migrate } from '../../../../service/database/migrations';
-import { openPredictionLog, type PredictionLog, type PredictionRecord } from '../../../../service/predictions/log';
-import { Shipper } from '../../../../service/predictions/shipper';
-import { openCommitCutter } from '../../../e2e/support/commit-cutter';
-import { createTestDatabase, startTestServer, type TestDatabase, testVersion } from '../../../support/database';
+import type { Pool } from 'pg';
+import type { PredictionLog, PredictionRecord } from '../../../../service/predictions/log';
+import { createTestDatabase, type TestDatabase } from '../../../support/database';
 import { recordOf, temporaryDirectory } from '../../../support/prediction-records';
-import { keepAppending, shipAll } from '../log-and-ship';
+import { newShipper, openLog } from '../log-and-ship';
+import { shipDuring, shipThroughCuts, startMigratedServer } from '../ship-through-faults';
+
+const feedbackApp = 'shop';
 
 let database: TestDatabase;
 let dataDirectory: string;
@@ -19,12 +17,7 @@ beforeEach(async () => {
   database = await createTestDatabase({ migrated: true });
   await database.pool.query(`insert into apps (name) values ('shop')`);
   dataDirectory = temporaryDirectory();
-  log = openPredictionLog({
-    dataDirectory,
-    version: testVersion,
-    codeVersion: '0.1.0',
-    config: { fsyncMs: 100, spoolMaxBytes: 1024 ** 3 },
-  });
+  log = openLog(dataDirectory);
 });
 
 afterEach(async () => {
@@ -33,15 +26,7 @@ afterEach(async () => {
   rmSync(dataDirectory, { recursive: true, force: true });
 });
 
-const newShipper = (pool: Pool): Shipper =>
-  new Shipper({
-    pool,
-    version: testVersion,
-    dataDirectory,
-    logger: pino({ level: 'silent' }),
-    metrics: new Registry(),
-    feedbackApp: 'shop',
-  });
+const shipNow = () => newShipper({ pool: database.pool, dataDirectory, feedbackApp }).shipNow();
 
 const query = { features: '{"user":"ada","num":1}', output: '{"itemScores":[{"item":"a","score":0.5}]}' };
 const answered = (differences: Partial<PredictionRecord> = {}) =>
@@ -57,7 +42,7 @@ test('An answered query becomes an event of the app, and no other prediction doe
   const record = answered({ arrivedAt });
   await Promise.all([record, recordOf(), recordOf({ model: 'pio' })].map((each) => log.append(each)));
 
-  await newShipper(database.pool).shipNow();
+  await shipNow();
 
   const { rows } = await database.pool.query(
     'select event_id, event, entity_type, entity_id, target_entity_type, properties::text, event_time, pr_id, channel from events',
@@ -84,7 +69,7 @@ test.each([
 ])('The prId of a query that is %s is the one of the event', async (_what, prId, expected) => {
   await log.append(answered({ samples: [{ ...query, features: `{"user":"a","num":1,"prId":${prId}}` }] }));
 
-  await newShipper(database.pool).shipNow();
+  await shipNow();
 
   expect((await database.pool.query('select pr_id from events')).rows).toEqual([{ pr_id: expected }]);
 });
@@ -93,7 +78,7 @@ test('Characters that tables do not hold keep no event out', async () => {
   const features = JSON.stringify({ user: '\0\ud800\n\\n"', num: 1, prId: '\0' });
   await log.append(answered({ samples: [{ features, output: JSON.stringify({ label: '\0\t' }) }] }));
 
-  await newShipper(database.pool).shipNow();
+  await shipNow();
 
   const { rows } = await database.pool.query('select properties::text, pr_id from events');
   expect(JSON.parse(rows[0].properties)).toMatchObject({
@@ -108,7 +93,7 @@ test('Predictions do not wait for an app that is not there', async () => {
   const record = answered();
   await log.append(record);
 
-  await newShipper(database.pool).shipNow();
+  await shipNow();
 
   expect([await rowIds(database.pool), await eventIds(database.pool)]).toEqual([[record.predictionId], []]);
 });
@@ -118,7 +103,7 @@ test('A row that the database refuses keeps out its own event alone', async () =
   const refused = answered({ revision: 2 ** 40 });
   await Promise.all([good, refused].map((record) => log.append(record)));
 
-  await newShipper(database.pool).shipNow();
+  await shipNow();
 
   expect([await rowIds(database.pool), await eventIds(database.pool)]).toEqual([
     [good.predictionId],
@@ -127,50 +112,26 @@ test('A row that the database refuses keeps out its own event alone', async () =
 });
 
 test('Every event arrives once though connections are cut between COMMIT and its reply', async () => {
-  const cutter = await openCommitCutter(database.url);
-  const pool = new Pool({ connectionString: cutter.url });
-  pool.on('error', () => {});
-  const answering = keepAppending(log, answered);
-  const shipper = newShipper(pool);
-
-  cutter.cutEvery(2);
-  shipper.start();
-  while (cutter.cuts < 6) {
-    shipper.wake();
-    await sleep(20);
-  }
-  const ids = (await answering.end()).sort();
-  await log.close();
-  await shipAll(shipper, dataDirectory);
-  await shipper.stop(0);
-  await pool.end();
-  await cutter.close();
+  const ids = (await shipThroughCuts(database.url, 6, { log, newRecord: answered, dataDirectory, feedbackApp })).sort();
 
   expect(await eventIds(database.pool)).toEqual(ids);
   expect(await rowIds(database.pool)).toEqual(ids);
 }, 120_000);
 
 test('Every event arrives once though PostgreSQL is killed', async () => {
-  const server = await startTestServer();
-  const pool = new Pool({ connectionString: server.url });
-  pool.on('error', () => {});
-  const client = await pool.connect();
-  await migrate(client, { version: testVersion });
-  await client.query(`insert into apps (name) values ('shop')`);
-  client.release();
-  const answering = keepAppending(log, answered);
-  const shipper = newShipper(pool);
+  const { server, pool } = await startMigratedServer();
+  await pool.query(`insert into apps (name) values ('shop')`);
+  const shipper = newShipper({ pool, dataDirectory, feedbackApp });
 
-  shipper.start();
-  for (let round = 0; round < 2; round += 1) {
-    await sleep(300);
-    await server.kill();
-    await server.start();
-    shipper.wake();
-  }
-  const ids = (await answering.end()).sort();
-  await log.close();
-  await shipAll(shipper, dataDirectory);
+  const restart = async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await sleep(300);
+      await server.kill();
+      await server.start();
+      shipper.wake();
+    }
+  };
+  const ids = (await shipDuring(restart, shipper, { log, newRecord: answered, dataDirectory })).sort();
   await shipper.stop(0);
   const [events, rows] = [await eventIds(pool), await rowIds(pool)];
   await pool.end();
