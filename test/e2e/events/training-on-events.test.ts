@@ -2,11 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import shipped from '../../../modelapp.config';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { runCommand } from '../support/command';
-import { Place } from '../support/place';
-import { type Product, stablePort, startProduct } from '../support/product';
-import { writeProject } from '../support/project';
+import { givenProject } from '../support/given-project';
+import { type Product, stablePort } from '../support/product';
 import { until } from '../support/wait';
 
 // Generous, as for all tests: each starts the product several times.
@@ -27,27 +24,12 @@ function flowers(speciesOf: (species: string) => string): object[] {
 }
 
 describe('A model that learns from events', () => {
-  let place: Place;
-  let database: TestDatabase;
-  let config: string;
-
-  beforeAll(async () => {
-    database = await createTestDatabase({ migrated: false });
-    place = new Place();
-    const iris = { ...shipped.models.iris, source: { events: 'garden', entityType: 'flower' } };
-    config = writeProject(place, { models: { iris } } as Parameters<typeof writeProject>[1]);
-  });
-  afterAll(async () => {
-    await place.remove();
-    await database.drop();
-  });
-
-  const run = (...args: string[]) =>
-    runCommand({ place, args: [...args, '--config', config, '--data', place.data, '--database', database.url] });
+  const iris = { ...shipped.models.iris, source: { events: 'garden', entityType: 'flower' } };
+  const given = givenProject({ models: { iris } } as Parameters<typeof givenProject>[0]);
 
   /** What `start` refuses to start for, in one line. */
   async function refusal(): Promise<string> {
-    const { stderr, exitCode } = await run('start', '--port', '0', '--events-port', '0', '--processes', '1');
+    const { stderr, exitCode } = await given.run('start', '--port', '0', '--events-port', '0', '--processes', '1');
     expect(exitCode).toBe(3);
     return stderr;
   }
@@ -57,23 +39,21 @@ describe('A model that learns from events', () => {
     expect(await refusal()).toBe(
       "modelapp: flower entities of app 'garden': there is no such app; make it with: modelapp app new garden\n",
     );
-    expect(await run('app', 'new', 'garden', '--access-key', key)).toMatchObject({ exitCode: 0 });
+    expect(await given.run('app', 'new', 'garden', '--access-key', key)).toMatchObject({ exitCode: 0 });
     expect(await refusal()).toMatch(/^modelapp: flower entities of app 'garden': there are none; send .*\n$/);
 
     // WHEN the flowers are imported
-    const file = join(place.folder, 'flowers.json');
+    const file = join(given.place.folder, 'flowers.json');
     writeFileSync(
       file,
       flowers((species) => species)
         .map((event) => `${JSON.stringify(event)}\n`)
         .join(''),
     );
-    expect(await run('import', '--appid', '1', '--input', file)).toMatchObject({ exitCode: 0 });
+    expect(await given.run('import', '--appid', '1', '--input', file)).toMatchObject({ exitCode: 0 });
 
     // THEN the start trains
-    const eventsPort = await stablePort();
-    const options = { place, port: await stablePort(), eventsPort, processes: 1, config, database: database.url };
-    const product = await startProduct(options);
+    const product = await given.start({ eventsPort: await stablePort() });
     expect(product.command.stdout).toMatch(
       /Training iris on flower entities of app 'garden'\niris: revision 1, accuracy 0\.9\d+ on training rows/,
     );
@@ -95,11 +75,11 @@ describe('A model that learns from events', () => {
       product,
       flowers((species) => species),
     );
-    expect((await run('train', 'iris')).stdout).toContain('iris: revision 3 is active\n');
+    expect((await given.run('train', 'iris')).stdout).toContain('iris: revision 3 is active\n');
     await until('the newest revision serves', async () => (await predict(product)) === 'setosa');
 
     // AND a training whose app is gone tells so in its job
-    expect(await run('app', 'delete', '-f', 'garden')).toMatchObject({ exitCode: 0 });
+    expect(await given.run('app', 'delete', '-f', 'garden')).toMatchObject({ exitCode: 0 });
     expect(await trainByFit(product)).toMatchObject({
       status: 'error',
       error: "flower entities of app 'garden': there is no such app; make it with: modelapp app new garden",

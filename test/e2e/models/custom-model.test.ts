@@ -1,10 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { runCommand } from '../support/command';
-import { Place } from '../support/place';
-import { type Product, stablePort, startProduct } from '../support/product';
-import { writeProject } from '../support/project';
+import { givenProject } from '../support/given-project';
+import type { Product } from '../support/product';
 import { until } from '../support/wait';
 
 // Generous, as for all tests: it starts the product.
@@ -30,62 +27,48 @@ const code = (note: string) => `
 `;
 
 describe('A model of the own making, in the built product', () => {
-  let place: Place;
-  let database: TestDatabase;
-  let config: string;
+  const given = givenProject({
+    models: {
+      petals: {
+        algorithm: './petals.ts',
+        source: { csv: resolve('examples/iris/iris.csv') },
+        target: 'species',
+        mapping: [{ name: 'petal_length', type: 'float' }],
+        process: { timeoutMs: 2_000 },
+      },
+    },
+  });
   let module: string;
   let note: string;
   let product: Product | undefined;
 
-  beforeAll(async () => {
-    database = await createTestDatabase({ migrated: false });
-    place = new Place();
-    config = writeProject(place, {
-      models: {
-        petals: {
-          algorithm: './petals.ts',
-          source: { csv: resolve('examples/iris/iris.csv') },
-          target: 'species',
-          mapping: [{ name: 'petal_length', type: 'float' }],
-          process: { timeoutMs: 2_000 },
-        },
-      },
-    });
-    module = join(config, '../petals.ts');
-    note = join(place.folder, 'looping');
+  beforeAll(() => {
+    module = join(given.config, '../petals.ts');
+    note = join(given.place.folder, 'looping');
     writeFileSync(module, code(note));
   });
-  afterAll(async () => {
-    await product?.stop();
-    await place.remove();
-    await database.drop();
-  });
 
-  const run = (...args: string[]) =>
-    runCommand({ place, args: [...args, '--config', config, '--data', place.data, '--database', database.url] });
   const ask = async (length: number) => {
     const response = await fetch(`${product?.url}/predict?petal_length=${length}`);
     return { status: response.status, answer: (await response.json()) as { result?: string } };
   };
 
   it('is trained by the command, and refused with a line where its module is faulty', async () => {
-    expect(await run('train', 'petals')).toMatchObject({
+    expect(await given.run('train', 'petals')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('petals: revision 1 is active'),
     });
 
     writeFileSync(module, code(note).replace('predict:', 'guess:'));
-    expect(await run('train', 'petals')).toMatchObject({
+    expect(await given.run('train', 'petals')).toMatchObject({
       exitCode: 2,
       stderr: 'modelapp: ./petals.ts: predict: is missing; write it as a function\n',
     });
-    module = join(config, '../petals.ts');
-    note = join(place.folder, 'looping');
     writeFileSync(module, code(note));
   });
 
   it('serves on after it looped and after it exited', async () => {
-    product = await startProduct({ place, port: await stablePort(), database: database.url, processes: 1, config });
+    product = await given.start();
     expect(await ask(1.4)).toMatchObject({ status: 200, answer: { result: 'setosa' } });
 
     for (const length of [666, 13]) {
@@ -96,7 +79,7 @@ describe('A model of the own making, in the built product', () => {
       expect(await ask(4.5)).toMatchObject({ status: 200, answer: { result: 'versicolor' } });
     }
     await product.untilShipped();
-    const { rows } = await database.pool.query('select output from outputs_1_0_0 order by run_id');
+    const { rows } = await given.database.pool.query('select output from outputs_1_0_0 order by run_id');
     expect(rows.map(({ output }) => output)).toEqual(['setosa', 'versicolor', 'versicolor']);
   });
 
@@ -109,7 +92,6 @@ describe('A model of the own making, in the built product', () => {
     await product?.killSupervisor();
 
     await looping;
-    await until('all processes are gone', () => place.processes().length === 0);
-    product = undefined;
+    await until('all processes are gone', () => given.place.processes().length === 0);
   });
 });

@@ -1,10 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { runCommand } from '../support/command';
-import { Place } from '../support/place';
-import { type Product, stablePort, startProduct } from '../support/product';
-import { writeProject } from '../support/project';
+import { givenProject } from '../support/given-project';
 
 // Generous, as for all tests: it starts the product.
 jest.setTimeout(300_000);
@@ -45,43 +42,26 @@ const requests: readonly (readonly [
 ];
 
 describe('A model that a dmlc configuration trains', () => {
-  let place: Place;
-  let database: TestDatabase;
-  let config: string;
-  let product: Product | undefined;
-
-  beforeAll(async () => {
-    database = await createTestDatabase({ migrated: false });
-    place = new Place();
-    config = writeProject(place, {
-      models: {
-        ctr: { algorithm: 'sparse-linear', conf: 'data/ctr.conf', mapping: [{ name: 'features', type: 'sparse' }] },
-      },
-      palladium: { services: [{ predictProba: true }] },
-    });
+  const given = givenProject({
+    models: {
+      ctr: { algorithm: 'sparse-linear', conf: 'data/ctr.conf', mapping: [{ name: 'features', type: 'sparse' }] },
+    },
+    palladium: { services: [{ predictProba: true }] },
   });
-  afterAll(async () => {
-    await product?.stop();
-    await place.remove();
-    await database.drop();
-  });
-
-  const run = (...args: string[]) =>
-    runCommand({ place, args: [...args, '--config', config, '--data', place.data, '--database', database.url] });
 
   it('is trained by the command, served through every protocol, and logged', async () => {
     // GIVEN made-up clicks, and a configuration that names them
-    const sample = ['sample', 'ctr', '--lines', '20000', '--keys', '1000', '--out', join(config, '../data')];
-    expect(await runCommand({ place, args: sample })).toMatchObject({ exitCode: 0 });
+    const sample = ['sample', 'ctr', '--lines', '20000', '--keys', '1000', '--out', join(given.config, '../data')];
+    expect(await runCommand({ place: given.place, args: sample })).toMatchObject({ exitCode: 0 });
 
     // WHEN it is trained
-    expect(await run('train', 'ctr')).toMatchObject({
+    expect(await given.run('train', 'ctr')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('ctr: revision 1 is active'),
     });
 
     // AND served
-    product = await startProduct({ place, port: await stablePort(), database: database.url, processes: 1, config });
+    const product = await given.start();
     const told: number[] = [];
     for (const [, path, body, tell] of requests) {
       const response = await fetch(`${product.url}${path}`, {
@@ -101,7 +81,7 @@ describe('A model that a dmlc configuration trains', () => {
 
     // AND each answer has its rows
     await product.untilShipped();
-    const { rows } = await database.pool.query(
+    const { rows } = await given.database.pool.query(
       `select i.protocol, i.features, o.output, o.revision from inputs_1_0_0 i join outputs_1_0_0 o using (run_id)
        where i.model = 'ctr' order by run_id`,
     );
@@ -115,10 +95,10 @@ describe('A model that a dmlc configuration trains', () => {
   });
 
   it('takes the text files of a larger job in the place of what it trained', async () => {
-    const file = join(place.folder, 'model_S0');
+    const file = join(given.place.folder, 'model_S0');
     writeFileSync(file, `3\t-2\n${large}\t-1\n`);
 
-    expect(await run('models', 'import', 'ctr', file)).toMatchObject({
+    expect(await given.run('models', 'import', 'ctr', file)).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/2 .* import .* auc 0\.\d+ .* active\n$/),
     });

@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { runCommand } from '../support/command';
-import { Place } from '../support/place';
-import { stablePort, startProduct } from '../support/product';
-import { writeProject } from '../support/project';
+import { givenProject } from '../support/given-project';
 import { until } from '../support/wait';
 
 // Generous, as for all tests: each starts the product several times.
@@ -19,49 +15,28 @@ const movies = {
 } as const;
 
 describe('Parameters that a tuning found', () => {
-  let place: Place;
-  let database: TestDatabase;
-  let config: string;
-
-  beforeAll(async () => {
-    database = await createTestDatabase({ migrated: false });
-    place = new Place();
-    config = writeProject(place, { models: { movies } });
-  });
-  afterAll(async () => {
-    await place.remove();
-    await database.drop();
-  });
-
-  const run = (...args: string[]) =>
-    runCommand({ place, args: [...args, '--config', config, '--data', place.data, '--database', database.url] });
+  const given = givenProject({ models: { movies } });
 
   it('are those of the trainings of a running service, once they are promoted', async () => {
     // GIVEN the best of two, found in threads of the built product
-    const best = join(place.folder, 'best.json');
-    expect(await run('tune', 'movies', '--output', best)).toMatchObject({ exitCode: 0, stderr: '' });
+    const best = join(given.place.folder, 'best.json');
+    expect(await given.run('tune', 'movies', '--output', best)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(readFileSync(best, 'utf8'))).toMatchObject({
       engineFactory: 'movies',
       algorithms: [{ name: 'als', params: { rank: 3, lambda: 0.05 } }],
     });
-    const product = await startProduct({
-      place,
-      port: await stablePort(),
-      database: database.url,
-      config,
-      processes: 1,
-    });
+    const product = await given.start();
     // WHEN
-    expect(await run('variant', 'promote', 'movies')).toMatchObject({ exitCode: 0 });
+    expect(await given.run('variant', 'promote', 'movies')).toMatchObject({ exitCode: 0 });
     await fetch(`${product.url}/fit?model=movies`, { method: 'POST' });
     // THEN the second revision has other parameters than the first
     const score = () =>
-      database.pool.query<{ score_test: number }>('select score_test from revisions_1_0_0 order by revision');
+      given.database.pool.query<{ score_test: number }>('select score_test from revisions_1_0_0 order by revision');
     await until('the second revision', async () => (await score()).rows.length === 2);
     const [first, second] = (await score()).rows;
     expect(second!.score_test).not.toBe(first!.score_test);
     // AND is the one that the same file trains
-    await run('train', 'movies', '--variant', best);
+    await given.run('train', 'movies', '--variant', best);
     expect((await score()).rows.at(-1)).toEqual(second);
     await product.stop();
   });

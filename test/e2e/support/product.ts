@@ -63,7 +63,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     command,
     workers: () => childrenOf(command.pid, 'worker'),
     stop(name = 'SIGINT') {
-      signal(command.pid, name);
+      if (command.running) signal(command.pid, name);
       return command.ended;
     },
     async killSupervisor() {
