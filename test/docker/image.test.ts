@@ -6,7 +6,7 @@ import packageJson from '../../package.json';
 import { accessKeyDigest } from '../../service/events/apps/access-key';
 import { ReleaseTree } from '../deploy/support/release-tree';
 import { linearClassifier } from '../learning/onnx/onnx-file';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createTestDatabase, type TestDatabase } from '../support/postgres/database';
 import { type BuiltImage, build, buildAndShip } from './built-image';
 import { describeWithDocker } from './requirements';
 import { apiKeys, runCommand, type ServiceContainer, startService } from './running-image';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { embeddedPostgresRuns, startEmbeddedPostgres } from '../../service/database/embedded';
-import { createTestDatabase } from '../support/database';
+import { createTestDatabase } from '../support/postgres/database';
 import { audit, type Findings, faultless } from './support/audit';
 import { Command } from './support/command';
 import { type Answer, Load } from './support/load';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { createTestDatabase, databaseUrl, type TestDatabase } from '../support/database';
+import { createTestDatabase, databaseUrl, type TestDatabase } from '../support/postgres/database';
 import { runCommand } from './support/command';
 import { mountInMemory } from './support/mount';
 import { Place } from './support/place';

@@ -7,7 +7,7 @@ import { accessKeyHash, generateAccessKey, maskAccessKey } from '../../service/e
 import { type EventServer, startEventServer } from '../../service/events/event-server';
 import { Lifecycle } from '../../service/lifecycle';
 import { Metrics } from '../../service/metrics/metrics';
-import { createTestDatabase, type TestDatabase, testVersion } from './database';
+import { createTestDatabase, type TestDatabase, testVersion } from './postgres/database';
 
 export interface TestEventServiceOptions {
   readonly config?: ConfigInput['events'];

@@ -27,7 +27,7 @@ import { Predictor } from '../../service/predictions/predictor';
 import { Shipper } from '../../service/predictions/shipper';
 import { ShopFollower } from '../../service/protocols/pio/shop/shop-follower';
 import { trainModel } from '../../training/train-model';
-import { createTestDatabase, databaseUrl, type TestDatabase, testVersion } from './database';
+import { createTestDatabase, databaseUrl, type TestDatabase, testVersion } from './postgres/database';
 
 /** Where the package lies: the paths of the shipped configuration start here. */
 const packageDirectory = resolve(__dirname, '../..');

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signalPostgres } from './postgres-processes';
+import { signalPostgres } from './postgres/postgres-processes';
 
 /** Tells the processes of one test run which folder they share. */
 const variable = 'MODELAPP_TEST_RUN';

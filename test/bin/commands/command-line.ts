@@ -7,7 +7,7 @@ import { modelsCommand } from '../../../bin/commands/models/models';
 import { trainCommand } from '../../../bin/commands/training/train';
 import { run } from '../../../bin/failure';
 import { createProgram } from '../../../bin/program';
-import type { TestDatabase } from '../../support/database';
+import type { TestDatabase } from '../../support/postgres/database';
 
 /** What a command printed, and with which code it ended. */
 export interface Ended {

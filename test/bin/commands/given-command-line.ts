@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { CommandLine, type Ended } from './command-line';
 
 /** What there is while a test runs. */

@@ -6,7 +6,7 @@ import { migrationsDirectory } from '../../../service/database/migrations';
 import { readRevision } from '../../../service/models/load-revision';
 import { Registry } from '../../../service/models/registry';
 import { openModelStore } from '../../../service/models/store/open-model-store';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { runFolder } from '../../support/test-run';
 import { builtCli, ModelappCommand } from '../aws/support/command';
 import { writeProject } from '../aws/support/project';

@@ -1,4 +1,4 @@
-import { createTestDatabase } from '../../support/database';
+import { createTestDatabase } from '../../support/postgres/database';
 import { audit, type Findings, faultless } from '../support/audit';
 import { killUnderLoad, type Victim } from '../support/killing';
 import { Place } from '../support/place';

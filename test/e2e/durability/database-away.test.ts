@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { startTestServer, type TestServer } from '../../support/database';
+import { startTestServer, type TestServer } from '../../support/postgres/database';
 import { audit, type Findings, faultless } from '../support/audit';
 import { type CommitCutter, openCommitCutter } from '../support/commit-cutter';
 import { Load } from '../support/load';

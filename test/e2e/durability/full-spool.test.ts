@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { Pool } from 'pg';
 import type { ConfigInput } from '../../../config/schema';
-import { startTestServer, type TestServer } from '../../support/database';
+import { startTestServer, type TestServer } from '../../support/postgres/database';
 import { audit, type Findings, faultless } from '../support/audit';
 import { Load } from '../support/load';
 import { mountInMemory } from '../support/mount';

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pool } from 'pg';
 import { readFrame } from '../../../service/predictions/spool/frame';
-import { createTestDatabase, startTestServer, type TestServer } from '../../support/database';
+import { createTestDatabase, startTestServer, type TestServer } from '../../support/postgres/database';
 import { audit, faultless } from '../support/audit';
 import { Command } from '../support/command';
 import { Load } from '../support/load';

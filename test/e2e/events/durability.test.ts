@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { Random } from '../../../learning/random';
-import { startTestServer, type TestServer } from '../../support/database';
 import { createTestApp, type TestApp } from '../../support/event-service';
+import { startTestServer, type TestServer } from '../../support/postgres/database';
 import { type CommitCutter, type Moment, openCommitCutter } from '../support/commit-cutter';
-import { auditEvents, type EventFindings, faultless } from '../support/event-audit';
-import { EventLoad } from '../support/event-load';
 import { Place, signal } from '../support/place';
 import { type Product, stablePort, startProduct } from '../support/product';
 import { writeProject } from '../support/project';
 import { buildVariant } from '../support/variant';
+import { auditEvents, type EventFindings, faultless } from './support/event-audit';
+import { EventLoad } from './support/event-load';
 
 // Generous, as for all tests: each starts the product several times.
 jest.setTimeout(300_000);

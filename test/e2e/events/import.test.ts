@@ -1,9 +1,9 @@
 import { Random } from '../../../learning/random';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { createTestApp, type TestApp } from '../../support/event-service';
-import { importMs, type KilledImport, killImport, type Left } from '../support/killed-import';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { Place } from '../support/place';
 import { buildVariant } from '../support/variant';
+import { importMs, type KilledImport, killImport, type Left } from './support/killed-import';
 
 // Generous, as for all tests: each starts the product many times.
 jest.setTimeout(300_000);

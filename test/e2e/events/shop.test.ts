@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { runCommand } from '../support/command';
 import { Place, signal } from '../support/place';
 import { type Product, type ProductOptions, stablePort, startProduct } from '../support/product';

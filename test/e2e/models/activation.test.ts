@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { Command } from '../support/command';
 import { Place } from '../support/place';
 import { type Product, stablePort, startProduct } from '../support/product';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { Place } from '../support/place';
 import { type Product, stablePort, startProduct } from '../support/product';
 import { writeProject } from '../support/project';

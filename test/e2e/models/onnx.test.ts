@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ModelInput } from '../../../config/models/model-input';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { preparePythonEnvironment } from '../../support/python-environment';
 import { Command, runCommand } from '../support/command';
 import { Place } from '../support/place';

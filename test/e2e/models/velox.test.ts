@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { childrenOf, Place, signal } from '../support/place';
 import { type Product, stablePort, startProduct } from '../support/product';
 import { writeProject } from '../support/project';

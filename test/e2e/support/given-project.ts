@@ -1,5 +1,5 @@
 import type { ConfigInput } from '../../../config/schema';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { type Ended, runCommand } from './command';
 import { Place } from './place';
 import { type Product, type ProductOptions, stablePort, startProduct } from './product';

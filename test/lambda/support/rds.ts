@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { databaseUrl } from '../../support/database';
-import { openTestServer, type TestServer } from '../../support/postgres-server';
+import { databaseUrl } from '../../support/postgres/database';
+import { openTestServer, type TestServer } from '../../support/postgres/postgres-server';
 import { runFolder } from '../../support/test-run';
 
 /** A PostgreSQL set up as RDS sets it up: a master user without superuser rights, and `rds_iam`, whose members log in by token. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { Client, Pool } from 'pg';
 import { checkDatabase, explainConnectionError } from '../../../service/database/connection-errors';
-import { createTestDatabase, databaseUrl, type TestDatabase } from '../../support/database';
+import { createTestDatabase, databaseUrl, type TestDatabase } from '../../support/postgres/database';
 
 let database: TestDatabase;
 

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../service/database/embedded';
 import { buildProgram, type Program } from '../../support/program';
 
-const startInProcess = buildProgram('test/support/start-embedded.ts');
+const startInProcess = buildProgram('test/support/postgres/start-embedded.ts');
 let parent: string;
 let folder: string;
 let programs: Program[];

@@ -9,7 +9,7 @@ import {
   migrationsDirectory,
   pendingMigrations,
 } from '../../../service/database/migrations';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 
 const version = parseVersion('1.2.0');
 let database: TestDatabase;

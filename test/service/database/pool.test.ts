@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Pool } from 'pg';
 import { connectionConfig, createPool } from '../../../service/database/pool';
-import { startTestServer, type TestServer } from '../../support/database';
+import { startTestServer, type TestServer } from '../../support/postgres/database';
 
 describe('with a server that comes and goes', () => {
   let server: TestServer;

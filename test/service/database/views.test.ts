@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import type { Feature } from '../../../learning/model';
 import { createViews, modelViews, type ViewedModels } from '../../../service/database/views';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 
 const first = '01890000-0000-7000-8000-000000000001';
 const second = '01890000-0000-7000-8000-000000000002';

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { resolveConfig } from '../../../config/resolve';
 import { CronSchedule } from '../../../service/jobs/cron-schedule';
 import { until } from '../../e2e/support/wait';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 import { buildProgram } from '../../support/program';
 import { givenRegistry } from '../models/given-registry';
 import { irisRevision } from '../models/iris';

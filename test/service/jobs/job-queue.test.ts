@@ -2,7 +2,7 @@ import type { ModelConfig } from '../../../config/schema';
 import { MissingTestDataError } from '../../../service/jobs/errors';
 import { JobQueue } from '../../../service/jobs/job-queue';
 import { claimJob, finishCacheUpdates } from '../../../service/jobs/running-jobs';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { emptyModelTables, irisConfig } from '../models/iris';
 
 const leaseMs = 30_000;

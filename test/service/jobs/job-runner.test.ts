@@ -9,7 +9,7 @@ import { JobRunner } from '../../../service/jobs/job-runner';
 import { claimJob, type RunningJob } from '../../../service/jobs/running-jobs';
 import { Registry } from '../../../service/models/registry';
 import { FolderStore } from '../../../service/models/store/folder-store';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { emptyModelTables, irisConfig } from '../models/iris';
 import { Trainers } from './trainers';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveConfig } from '../../../config/resolve';
 import { RetrainSchedule } from '../../../service/jobs/retrain-schedule';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 
 const delayMs = 1_000;
 const { models } = resolveConfig({

@@ -6,7 +6,7 @@ import { claimJob, failDeadJobs, type RunningJob, startJob } from '../../../serv
 import type { Trainer, TrainRequest } from '../../../service/jobs/trainer';
 import { runTraining } from '../../../service/jobs/training-job';
 import { LeaseLostError } from '../../../service/models/errors';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 import { givenRegistry } from '../models/given-registry';
 import { fileAnswering, irisConfig, irisRevision } from '../models/iris';
 import { endlessTrainer, trainerScoring } from './stand-in-trainer';

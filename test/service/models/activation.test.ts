@@ -7,7 +7,7 @@ import { ObservationStore } from '../../../service/observations/observation-stor
 import { doublesIn, OnlineWeights } from '../../../service/observations/online-weights';
 import { until } from '../../e2e/support/wait';
 import { relativeError } from '../../learning/linear-algebra/support/gauss';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 import { directWeights, moviesModel, moviesRevision } from '../observations/movies';
 import { givenRegistry } from './given-registry';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { transaction } from '../../../service/database/transaction';
 import { type NewRevision, Registry } from '../../../service/models/registry';
 import { FolderStore } from '../../../service/models/store/folder-store';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { moviesConfig } from '../observations/movies';
 import { emptyModelTables, irisConfig, irisRevision } from './iris';
 

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { JobQueue } from '../../../service/jobs/job-queue';
 import { finishCacheUpdates } from '../../../service/jobs/running-jobs';
 import { ServedModels } from '../../../service/models/served-models';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 import { givenRegistry } from './given-registry';
 import { irisConfig, irisRevision } from './iris';
 

@@ -5,7 +5,7 @@ import { createPool } from '../../../service/database/pool';
 import { type Observation, UnstorableObservationError } from '../../../service/observations/observation';
 import { ObservationStore } from '../../../service/observations/observation-store';
 import { writeObservations } from '../../../service/observations/write-observations';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 
 let database: TestDatabase;
 let writing: Pool;

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { DuplicateHistory } from '../../../service/predictions/duplicate-history';
 import { DuplicateIndex } from '../../../service/predictions/duplicate-index';
 import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
 import { newShipper, openLog } from './log-and-ship';
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
 import { buildProgram, type Program } from '../../support/program';
 import { keepAppending, newShipper, openLog, shipAll } from './log-and-ship';

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { openPredictionLog, type PredictionLog, type PredictionRecord } from '../../../service/predictions/log';
 import { Shipper, type ShipperOptions } from '../../../service/predictions/shipper';
 import { listSpools, spoolRoot } from '../../../service/predictions/spool/directory';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 
 /** Opens a log as a process of the service does. */
 export const openLog = (dataDirectory: string): PredictionLog =>

@@ -4,7 +4,7 @@ import { migrate } from '../../../service/database/migrations';
 import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
 import type { Shipper } from '../../../service/predictions/shipper';
 import { openCommitCutter } from '../../e2e/support/commit-cutter';
-import { startTestServer, type TestServer, testVersion } from '../../support/database';
+import { startTestServer, type TestServer, testVersion } from '../../support/postgres/database';
 import { keepAppending, newShipper, shipAll, type TestShipperOptions } from './log-and-ship';
 
 /** What is appended and shipped while something happens. */

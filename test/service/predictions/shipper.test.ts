@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import type { PredictionLog, PredictionRecord } from '../../../service/predictions/log';
 import type { Shipper } from '../../../service/predictions/shipper';
 import { spoolRoot } from '../../../service/predictions/spool/directory';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 import { recordOf, temporaryDirectory } from '../../support/prediction-records';
 import { newShipper, openLog } from './log-and-ship';
 

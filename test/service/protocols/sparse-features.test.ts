@@ -1,7 +1,7 @@
 import { SparseLinearModel } from '../../../learning/linear/sparse-linear-model';
 import { toKeys } from '../../../learning/sparse/keys';
 import { createViews } from '../../../service/database/views';
-import { testVersion } from '../../support/database';
+import { testVersion } from '../../support/postgres/database';
 import { startTestService, type TestService } from '../../support/service';
 
 const features = [

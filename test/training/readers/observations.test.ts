@@ -1,5 +1,5 @@
 import { readObservations } from '../../../training/readers/observations';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../support/postgres/database';
 
 let database: TestDatabase;
 

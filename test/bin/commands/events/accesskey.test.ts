@@ -2,7 +2,7 @@ import { accessKeyCommand } from '../../../../bin/commands/events/accesskey';
 import { appCommand } from '../../../../bin/commands/events/app';
 import { statusCommand } from '../../../../bin/commands/events/status';
 import { accessKeyDigest } from '../../../../service/events/apps/access-key';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { accessKeyCommand } from '../../../../bin/commands/events/accesskey';
 import { appCommand } from '../../../../bin/commands/events/app';
 import { accessKeyHash } from '../../../../service/events/apps/access-key';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine, type Ended } from '../command-line';
 
 let database: TestDatabase;

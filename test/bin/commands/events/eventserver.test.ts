@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appCommand } from '../../../../bin/commands/events/app';
 import { eventServerCommand } from '../../../../bin/commands/events/eventserver';
 import { freePort } from '../../../../service/database/cluster';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 let database: TestDatabase;

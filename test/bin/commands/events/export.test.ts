@@ -6,7 +6,7 @@ import { appCommand } from '../../../../bin/commands/events/app';
 import { exportCommand } from '../../../../bin/commands/events/export';
 import { importCommand } from '../../../../bin/commands/events/import';
 import { exportEvents } from '../../../../service/events/transfer/export-events';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 let database: TestDatabase;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appCommand } from '../../../../bin/commands/events/app';
 import { importCommand } from '../../../../bin/commands/events/import';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine, type Ended } from '../command-line';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelTables } from '../../../../service/models/tables';
-import { testVersion } from '../../../support/database';
+import { testVersion } from '../../../support/postgres/database';
 import { givenCommandLine } from '../given-command-line';
 
 jest.setTimeout(60_000);

@@ -11,7 +11,7 @@ import { Evaluations } from '../../../../service/models/evaluations';
 import { readRevision } from '../../../../service/models/load-revision';
 import { Registry } from '../../../../service/models/registry';
 import { FolderStore } from '../../../../service/models/store/folder-store';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 let folder: string;

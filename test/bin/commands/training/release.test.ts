@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseCommand } from '../../../../bin/commands/training/release';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 const transient = 'Transient error loading data. Skipping train on release.\n';

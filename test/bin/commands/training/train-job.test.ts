@@ -8,7 +8,7 @@ import { readSettings } from '../../../../bin/settings';
 import { migrationsDirectory } from '../../../../service/database/migrations';
 import { JobQueue } from '../../../../service/jobs/job-queue';
 import { startJob } from '../../../../service/jobs/running-jobs';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/postgres/database';
 
 jest.setTimeout(60_000);
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startJob } from '../../../../service/jobs/running-jobs';
-import { testVersion } from '../../../support/database';
+import { testVersion } from '../../../support/postgres/database';
 import { givenCommandLine } from '../given-command-line';
 
 jest.setTimeout(60_000);

@@ -5,7 +5,7 @@ import { evaluateCommand } from '../../../../bin/commands/training/evaluate';
 import { tuneCommand } from '../../../../bin/commands/training/tune';
 import { rate } from '../../../../learning/sample/rating-data';
 import { Evaluations } from '../../../../service/models/evaluations';
-import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/database';
+import { createTestDatabase, type TestDatabase, testVersion } from '../../../support/postgres/database';
 import { CommandLine } from '../command-line';
 
 let folder: string;

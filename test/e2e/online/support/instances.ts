@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { Environment } from '../../../../config/environment';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { Place } from '../../support/place';
 import { type Product, type ProductOptions, stablePort, startProduct } from '../../support/product';
 import { writeProject } from '../../support/project';

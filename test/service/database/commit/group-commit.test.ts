@@ -10,7 +10,7 @@ import { parseJson } from '../../../../service/events/format/parse-json';
 import { insertEvents } from '../../../../service/events/store/insert-events';
 import { type NewEvent, newEvent, type Outcome } from '../../../../service/events/store/new-event';
 import { type CommitCutter, openCommitCutter } from '../../../e2e/support/commit-cutter';
-import { startTestServer, type TestServer, testVersion } from '../../../support/database';
+import { startTestServer, type TestServer, testVersion } from '../../../support/postgres/database';
 
 const longMs = 20_000;
 const shortMs = 300;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { accessKeyHash } from '../../../../service/events/apps/access-key';
 import { RememberedKeys } from '../../../../service/events/http/remembered-keys';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 
 let database: TestDatabase;
 

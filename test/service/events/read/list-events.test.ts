@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { type EventFilter, EventLister, readEventCursor } from '../../../../service/events/read/list-events';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 
 const place = { app: 1, channel: 0 };
 const all: EventFilter = {

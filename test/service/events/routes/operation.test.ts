@@ -1,5 +1,5 @@
-import { createTestDatabase } from '../../../support/database';
 import { createTestApp, startTestEventService, type TestEventService } from '../../../support/event-service';
+import { createTestDatabase } from '../../../support/postgres/database';
 
 let service: TestEventService;
 

@@ -5,8 +5,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { readEventLines } from '../../../../service/events/transfer/event-lines';
 import { exportEvents } from '../../../../service/events/transfer/export-events';
 import { importEvents } from '../../../../service/events/transfer/import-events';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
 import { createTestApp, type TestApp } from '../../../support/event-service';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 
 /** More than two parts hold, and no multiple of a part. */
 const count = 12_345;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventLine } from '../../../../service/events/transfer/event-lines';
 import { importEvents } from '../../../../service/events/transfer/import-events';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 
 let database: TestDatabase;
 const place = { app: 1, channel: 0 };

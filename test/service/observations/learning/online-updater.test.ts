@@ -7,7 +7,7 @@ import { OnlineUpdater } from '../../../../service/observations/learning/online-
 import { ObservationStore } from '../../../../service/observations/observation-store';
 import { until } from '../../../e2e/support/wait';
 import { relativeError } from '../../../learning/linear-algebra/support/gauss';
-import { testVersion } from '../../../support/database';
+import { testVersion } from '../../../support/postgres/database';
 import { buildProgram } from '../../../support/program';
 import { givenRegistry } from '../../models/given-registry';
 import { directWeights, moviesConfig, moviesModel, moviesRevision } from '../movies';

@@ -14,7 +14,7 @@ import type { Observation } from '../../../../service/observations/observation';
 import { ObservationStore } from '../../../../service/observations/observation-store';
 import { doublesIn, OnlineWeights } from '../../../../service/observations/online-weights';
 import { relativeError } from '../../../learning/linear-algebra/support/gauss';
-import { testVersion } from '../../../support/database';
+import { testVersion } from '../../../support/postgres/database';
 import { givenRegistry } from '../../models/given-registry';
 import { directWeights, moviesConfig, moviesModel, moviesRevision, width } from '../movies';
 

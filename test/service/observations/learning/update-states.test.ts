@@ -2,7 +2,7 @@ import type { RankingLearner, RankingModel } from '../../../../learning/model';
 import { transaction } from '../../../../service/database/transaction';
 import { type StateRevision, updateStates } from '../../../../service/observations/learning/update-states';
 import { ObservationStore } from '../../../../service/observations/observation-store';
-import { testVersion } from '../../../support/database';
+import { testVersion } from '../../../support/postgres/database';
 import { givenRegistry } from '../../models/given-registry';
 import { moviesModel, moviesRevision } from '../movies';
 

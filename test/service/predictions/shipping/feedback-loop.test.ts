@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { PredictionLog, PredictionRecord } from '../../../../service/predictions/log';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { recordOf, temporaryDirectory } from '../../../support/prediction-records';
 import { newShipper, openLog } from '../log-and-ship';
 import { shipDuring, shipThroughCuts, startMigratedServer } from '../ship-through-faults';

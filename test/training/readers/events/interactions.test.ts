@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { InteractionSource } from '../../../../config/models/data-source';
 import { type Interaction, readInteractions } from '../../../../training/readers/events/interactions';
-import { createTestDatabase, type TestDatabase } from '../../../support/database';
 import { createTestApp, givenEventService, type TestApp } from '../../../support/event-service';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres/database';
 import { buildProgram } from '../../../support/program';
 
 jest.setTimeout(180_000);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Random } from '../../../learning/random';
-import { Command } from './command';
-import { type Place, signal } from './place';
-import { until } from './wait';
+import type { Random } from '../../../../learning/random';
+import { Command } from '../../support/command';
+import { type Place, signal } from '../../support/place';
+import { until } from '../../support/wait';
 
 export interface KilledImport {
   readonly place: Place;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Pool } from 'pg';
-import { parseVersion } from '../../config/version';
-import { migrate } from '../../service/database/migrations';
+import { parseVersion } from '../../../config/version';
+import { migrate } from '../../../service/database/migrations';
 import { sharedServerUrl } from './shared-server';
 
 export { startTestServer, type TestServer } from './postgres-server';

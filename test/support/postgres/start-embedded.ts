@@ -1,5 +1,5 @@
 /** Starts the embedded PostgreSQL in the folder of the first argument, prints its URL and stays. */
-import { startEmbeddedPostgres } from '../../service/database/embedded';
+import { startEmbeddedPostgres } from '../../../service/database/embedded';
 
 startEmbeddedPostgres(process.argv[2] ?? '')
   .then(({ url }) => {

@@ -10,10 +10,10 @@ import {
   startServer,
   stopServer,
   superuser,
-} from '../../service/database/cluster';
-import { postgresPrograms } from '../../service/database/postgres-programs';
+} from '../../../service/database/cluster';
+import { postgresPrograms } from '../../../service/database/postgres-programs';
+import { runFolder } from '../test-run';
 import { postgresProcesses, signalPostgres } from './postgres-processes';
-import { runFolder } from './test-run';
 
 const password = 'for-tests-only';
 

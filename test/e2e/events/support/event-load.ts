@@ -1,8 +1,8 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../../../learning/random';
-import { post } from './post';
-import { until } from './wait';
+import { Random } from '../../../../learning/random';
+import { post } from '../../support/post';
+import { until } from '../../support/wait';
 
 /** What a client knows about the events of one request; each is known again by its entity's id. */
 export interface SentEvents {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runFolder } from '../test-run';
 import { openTestServer } from './postgres-server';
-import { runFolder } from './test-run';
 
 /**
  * The address of the server that all tests of a run share. The first caller starts it and the others wait, so that a run
