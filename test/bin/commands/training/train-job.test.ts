@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase, testVersion } from '../../../sup
 jest.setTimeout(60_000);
 
 const entry = `
-  import { trainJobCommand } from './bin/commands/train-job';
+  import { trainJobCommand } from './bin/commands/training/train-job';
   import { run } from './bin/failure';
   import { createProgram } from './bin/program';
   void run(createProgram([trainJobCommand()]), process.argv);`;
