@@ -45,7 +45,9 @@ export class ModelUpdater {
     const startedAt = performance.now();
     this.#updating = this.#tryToUpdate().then(() => {
       if (this.#stopping.signal.aborted) return;
-      const pauseMs = startedAt + this.options.config.onlineUpdateDelayInMillis - performance.now();
+      const tookMs = performance.now() - startedAt;
+      // What is observed from the start of this round on waits for the end of the next, which may take as long.
+      const pauseMs = this.options.config.onlineUpdateDelayInMillis - 2 * tookMs;
       this.#timer = setTimeout(() => this.start(), Math.max(0, pauseMs));
     });
   }
