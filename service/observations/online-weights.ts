@@ -47,5 +47,7 @@ export class OnlineWeights {
 
 /** The weights that are stored so. */
 export function doublesIn(bytes: Buffer): Float64Array {
-  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(8 * i));
+  const weights = new Float64Array(bytes.length / 8);
+  for (let i = 0; i < weights.length; i++) weights[i] = bytes.readDoubleLE(8 * i);
+  return weights;
 }
