@@ -117,11 +117,15 @@ describe('A training of a configuration with parameter servers', () => {
     const job = start(['--json', '--store', 'valkey', '--servers', '2', '--workers', '2']);
     const stopped = ended(job);
     await once(job.stdout!, 'data');
+    await workersOf(job, 2);
+    const servers = 2;
+    const children = runningProcesses().filter(({ parent }) => parent === job.pid);
     job.kill('SIGTERM');
     const { exitCode, output, errors } = await stopped;
     expect([exitCode, errors]).toEqual([143, 'modelapp: stopped by SIGTERM\n']);
     expect(output).toContain('the job is saved; to go on: modelapp train ./ctr.conf --store valkey');
-    expect(runningProcesses().filter(({ line }) => line.includes(`${command} job worker`))).toEqual([]);
+    expect(children).toHaveLength(servers + 2);
+    expect(runningProcesses().filter(({ pid }) => children.some((child) => child.pid === pid))).toEqual([]);
     const resumed = await train('--store', 'valkey', '--servers', '2', '--workers', '2', '--resume');
     expect(resumed.exitCode).toBe(0);
     expect(resumed.output).not.toContain('starts anew');
