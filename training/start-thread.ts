@@ -7,6 +7,7 @@ import { findProgram } from '../config/file/built-program';
  * @param settings that the program finds as its `workerData`
  */
 export async function startThread(source: string, settings: unknown): Promise<Worker> {
-  const { text, isCode } = await findProgram(source);
+  // Node 20 aborts where a thread is ended that is about to load an ES module of a package; the build leaves none outside either.
+  const { text, isCode } = await findProgram(source, { packages: 'bundle' });
   return new Worker(text, { eval: isCode, workerData: settings });
 }
