@@ -34,14 +34,7 @@ export async function auditEvents(
   app: number,
   { sent, wrong }: Pick<EventLoad, 'sent' | 'wrong'>,
 ): Promise<EventFindings> {
-  const { rows } = await pool.query<{ entity_id: string; event_id: string }>(
-    'select entity_id, event_id from events where app = $1',
-    [app],
-  );
-  const { rows: counts } = await pool.query<{ sum: number }>(
-    'select coalesce(sum(count), 0)::int as sum from event_stats where app = $1',
-    [app],
-  );
+  const { rows, counted } = await inOneSnapshot(pool, app);
   const found = new Map<string, string[]>();
   for (const { entity_id, event_id } of rows) found.set(entity_id, [...(found.get(entity_id) ?? []), event_id]);
   const isThere = (entityId: string) => found.has(entityId);
@@ -61,6 +54,26 @@ export async function auditEvents(
     denied: sent.flatMap(denied).slice(0, shown),
     halved: sent.flatMap(halved).slice(0, shown),
     wrong: wrong.slice(0, shown),
-    miscounted: (counts[0]?.sum ?? 0) - rows.length,
+    miscounted: counted - rows.length,
   };
+}
+
+/** The events of an app and how many are counted, at one moment: some may still be on their way. */
+async function inOneSnapshot(pool: Pool, app: number) {
+  const client = await pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read');
+    const { rows } = await client.query<{ entity_id: string; event_id: string }>(
+      'select entity_id, event_id from events where app = $1',
+      [app],
+    );
+    const counts = await client.query<{ sum: number }>(
+      'select coalesce(sum(count), 0)::int as sum from event_stats where app = $1',
+      [app],
+    );
+    return { rows, counted: counts.rows[0]?.sum ?? 0 };
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
 }
